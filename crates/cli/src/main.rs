@@ -1,0 +1,2 @@
+//! The `bedlock` binary.
+fn main() {}

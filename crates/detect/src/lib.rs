@@ -1,0 +1,1 @@
+//! The secret engine: rules and a scanner over bytes. Pure, no input or output.

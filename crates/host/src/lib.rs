@@ -1,0 +1,1 @@
+//! The only crate that touches the machine: files, SQLite, environment, processes, services; applies a plan and undoes it.

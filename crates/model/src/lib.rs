@@ -1,0 +1,1 @@
+//! The nouns of bedlock: findings, places, plans, receipts and secret types.

@@ -1,0 +1,1 @@
+//! Identity Center and Bedrock on loopback, strict about signatures and policies.
