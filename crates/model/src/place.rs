@@ -11,8 +11,12 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::SecretBytes;
+
+/// How many bytes of a source are held when the caller does not say.
+const READ_PIECE: usize = 256 * 1024;
 
 /// What a file is to an agent host, which decides how it is read and how it is cleaned.
 #[derive(
@@ -88,6 +92,9 @@ pub enum Want {
         path: PathBuf,
         /// Says what a file is, by its path relative to `path`; `None` leaves it out.
         classify: fn(&std::path::Path) -> Option<PlaceKind>,
+        /// Says whether a folder, by its path relative to `path`, is entered at all: `node_modules`
+        /// and the like are left out whole, without a look at what is in them.
+        enter: fn(&std::path::Path) -> bool,
         /// How many levels below `path` are entered; 1 is the folder's own files.
         depth: usize,
     },
@@ -147,6 +154,87 @@ pub trait Source: Send + Sync + fmt::Debug {
     /// # Errors
     /// Whatever the file system says.
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize>;
+}
+
+impl dyn Source + '_ {
+    /// All of its bytes, when there are at most `max` of them.
+    ///
+    /// # Errors
+    /// `FileTooLarge` when there are more; else whatever the file system says.
+    pub fn read_all(&self, max: usize) -> io::Result<Vec<u8>> {
+        let too_large = || io::Error::from(io::ErrorKind::FileTooLarge);
+        let mut bytes = Vec::new();
+        if self.len()? > max as u64 {
+            return Err(too_large());
+        }
+        // The length is a hint: a log grows while it is read.
+        let outcome = self.for_each_chunk(READ_PIECE, |_, piece| {
+            if bytes.len() + piece.len() > max {
+                return ControlFlow::Break(());
+            }
+            bytes.extend_from_slice(piece);
+            ControlFlow::Continue(())
+        })?;
+        match outcome {
+            ControlFlow::Continue(()) => Ok(bytes),
+            ControlFlow::Break(()) => Err(too_large()),
+        }
+    }
+
+    /// Hands out its bytes in order, with their offset, in pieces of `size` bytes (the last one
+    /// is shorter), until it ends or `take` breaks. Holds one piece at a time.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn for_each_chunk(
+        &self,
+        size: usize,
+        mut take: impl FnMut(u64, &[u8]) -> ControlFlow<()>,
+    ) -> io::Result<ControlFlow<()>> {
+        let mut piece = vec![0; size.max(1)];
+        let mut offset = 0_u64;
+        loop {
+            let filled = self.fill(offset, &mut piece)?;
+            if filled == 0 {
+                return Ok(ControlFlow::Continue(()));
+            }
+            if take(offset, &piece[..filled]).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+            if filled < piece.len() {
+                return Ok(ControlFlow::Continue(()));
+            }
+            offset += filled as u64;
+        }
+    }
+
+    /// SHA-256 of its bytes, read in pieces.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn sha256(&self) -> io::Result<[u8; 32]> {
+        let mut hash = Sha256::new();
+        // Nothing breaks here, so the flow says nothing.
+        let _ = self.for_each_chunk(READ_PIECE, |_, piece| {
+            hash.update(piece);
+            ControlFlow::Continue(())
+        })?;
+        Ok(hash.finalize().into())
+    }
+
+    /// Fills `buf` as far as there are bytes, over short reads and interruptions.
+    fn fill(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        let mut filled = 0;
+        while filled < buf.len() {
+            match self.read_at(offset + filled as u64, &mut buf[filled..]) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(filled)
+    }
 }
 
 /// A file that was found.
@@ -214,17 +302,19 @@ impl Snapshot {
     /// The place at a path.
     #[must_use]
     pub fn at(&self, path: &std::path::Path) -> Option<&Place> {
-        self.places.iter().find(|place| place.path == path)
+        let index = self
+            .places
+            .binary_search_by(|place| place.path.as_path().cmp(path));
+        index.ok().map(|index| &self.places[index])
     }
 
     /// Adds what another look found, keeping the order and no path twice.
     pub fn merge(&mut self, other: Snapshot) {
-        for place in other.places {
-            if self.at(&place.path).is_none() {
-                self.places.push(place);
-            }
-        }
+        self.places.extend(other.places);
+        // The sort is stable, so of two places with one path the earlier look's stays.
         self.places.sort_by(|a, b| a.path.cmp(&b.path));
+        self.places
+            .dedup_by(|later, earlier| later.path == earlier.path);
         for (mine, theirs) in [
             (&mut self.unreadable, other.unreadable),
             (&mut self.skipped, other.skipped),
@@ -250,5 +340,123 @@ pub struct Silent;
 impl Progress for Silent {
     fn advance(&self, _bytes: u64) -> ControlFlow<()> {
         ControlFlow::Continue(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives at most three bytes at a time, and is interrupted before each.
+    #[derive(Debug)]
+    struct Stutter(Vec<u8>, std::sync::atomic::AtomicBool);
+
+    impl Source for Stutter {
+        fn len(&self) -> io::Result<u64> {
+            Ok(self.0.len() as u64)
+        }
+
+        fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+            if self.1.fetch_not(std::sync::atomic::Ordering::Relaxed) {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            let rest = &self.0[usize::try_from(offset).unwrap().min(self.0.len())..];
+            let count = rest.len().min(buf.len()).min(3);
+            buf[..count].copy_from_slice(&rest[..count]);
+            Ok(count)
+        }
+    }
+
+    fn stutter(bytes: &[u8]) -> Stutter {
+        Stutter(bytes.to_vec(), true.into())
+    }
+
+    #[test]
+    fn chunks_are_full_but_for_the_last() {
+        let source = stutter(b"abcdefghij");
+        let source: &dyn Source = &source;
+        let mut seen = Vec::new();
+        let flow = source
+            .for_each_chunk(4, |offset, piece| {
+                seen.push((offset, piece.to_vec()));
+                ControlFlow::Continue(())
+            })
+            .unwrap();
+        assert!(flow.is_continue());
+        let expected: [(u64, &[u8]); 3] = [(0, b"abcd"), (4, b"efgh"), (8, b"ij")];
+        assert_eq!(
+            seen,
+            expected.map(|(offset, piece)| (offset, piece.to_vec()))
+        );
+    }
+
+    #[test]
+    fn chunks_stop_when_told() {
+        let source = stutter(b"abcdefghij");
+        let source: &dyn Source = &source;
+        let mut count = 0;
+        let flow = source
+            .for_each_chunk(2, |_, _| {
+                count += 1;
+                ControlFlow::Break(())
+            })
+            .unwrap();
+        assert!(flow.is_break());
+        assert_eq!(count, 1);
+    }
+
+    #[test]
+    fn read_all_refuses_more_than_it_was_allowed() {
+        let source = stutter(b"abcdefghij");
+        let source: &dyn Source = &source;
+        assert_eq!(source.read_all(10).unwrap(), b"abcdefghij");
+        assert_eq!(
+            source.read_all(9).unwrap_err().kind(),
+            io::ErrorKind::FileTooLarge
+        );
+    }
+
+    #[test]
+    fn sha256_is_the_digest_of_the_bytes() {
+        let source = stutter(b"abc");
+        let source: &dyn Source = &source;
+        assert_eq!(
+            hex::encode(source.sha256().unwrap()),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+
+    #[test]
+    fn merge_keeps_order_and_the_first_of_a_path() {
+        let place = |path: &str, kind| Place {
+            path: path.into(),
+            kind,
+            meta: FileMeta {
+                size: 0,
+                mode: 0o600,
+                uid: 0,
+                gid: 0,
+                device: 0,
+                inode: 0,
+                links: 1,
+                accessed_ns: 0,
+                modified_ns: 0,
+            },
+            source: Arc::new(stutter(b"")),
+        };
+        let mut first = Snapshot {
+            places: vec![place("/b", PlaceKind::Log)],
+            ..Snapshot::default()
+        };
+        first.merge(Snapshot {
+            places: vec![place("/a", PlaceKind::Text), place("/b", PlaceKind::Text)],
+            ..Snapshot::default()
+        });
+        assert_eq!(first.places.len(), 2);
+        assert_eq!(
+            first.at("/b".as_ref()).map(|place| place.kind),
+            Some(PlaceKind::Log)
+        );
+        assert!(first.at("/c".as_ref()).is_none());
     }
 }
