@@ -33,7 +33,9 @@ pub enum HostError {
     #[error("finish: it was interrupted")]
     Interrupted,
     /// Neither the environment nor the account database says where the home folder is.
-    #[error("find the home folder: HOME is not set, and user {uid} has none in the account database")]
+    #[error(
+        "find the home folder: HOME is not set, and user {uid} has none in the account database"
+    )]
     NoHome {
         /// The user.
         uid: u32,
