@@ -1,0 +1,127 @@
+//! Answers as AWS shapes them: JSON, event streams, and errors that carry their name in a header.
+//!
+//! Built by `identity_center` and `bedrock`, turned into HTTP by `server`.
+//!
+//! **Invariant:** an answer never repeats a header or a body of the request.
+//!
+//! **Source:** <https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization>
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use hyper::body::{Body, Bytes, Frame, SizeHint};
+use hyper::header::{CONTENT_TYPE, DATE, HeaderName, HeaderValue};
+use hyper::{Response, StatusCode};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::minted;
+
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+
+/// An answer before it becomes HTTP.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) error: Option<&'static str>,
+    content_type: &'static str,
+    frames: VecDeque<Bytes>,
+}
+
+impl Reply {
+    pub(crate) fn json(value: &Value) -> Self {
+        Self::of_json(StatusCode::OK, None, value)
+    }
+
+    pub(crate) fn empty() -> Self {
+        Self {
+            status: StatusCode::OK,
+            error: None,
+            content_type: "application/json",
+            frames: VecDeque::new(),
+        }
+    }
+
+    /// Streams the frames one by one, each in a chunk or DATA frame of its own.
+    pub(crate) fn event_stream(frames: Vec<Bytes>) -> Self {
+        Self {
+            status: StatusCode::OK,
+            error: None,
+            content_type: "application/vnd.amazon.eventstream",
+            frames: frames.into(),
+        }
+    }
+
+    /// Answers with an error whose body is `{"message": ..}`, as most of Bedrock's are.
+    pub(crate) fn error(status: StatusCode, name: &'static str, message: &str) -> Self {
+        Self::of_json(status, Some(name), &json!({ "message": message }))
+    }
+
+    /// Answers with an error whose body has a shape of its own.
+    pub(crate) fn shaped_error(status: StatusCode, name: &'static str, body: &Value) -> Self {
+        Self::of_json(status, Some(name), body)
+    }
+
+    fn of_json(status: StatusCode, error: Option<&'static str>, value: &Value) -> Self {
+        Self {
+            status,
+            error,
+            content_type: "application/json",
+            frames: VecDeque::from([Bytes::from(value.to_string())]),
+        }
+    }
+
+    /// Turns the answer into HTTP, dated by the sandbox's clock.
+    pub(crate) fn into_response(self, now: Timestamp) -> Response<ReplyBody> {
+        let mut response = Response::new(ReplyBody {
+            frames: self.frames,
+        });
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+        let date = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        for (name, value) in [(DATE, date), (REQUEST_ID, minted::request_id())] {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                headers.insert(name, value);
+            }
+        }
+        if let Some(error) = self.error {
+            headers.insert(ERROR_TYPE, HeaderValue::from_static(error));
+        }
+        response
+    }
+}
+
+/// A body that yields its frames separately, so that a stream arrives as one.
+#[derive(Debug)]
+pub(crate) struct ReplyBody {
+    frames: VecDeque<Bytes>,
+}
+
+impl Body for ReplyBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.frames.pop_front().map(|bytes| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.frames.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        // A stream must not announce a length, or the client would wait for it as one piece.
+        match self.frames.len() {
+            0 => SizeHint::with_exact(0),
+            1 => SizeHint::with_exact(self.frames[0].len() as u64),
+            _ => SizeHint::default(),
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! The socket: one loopback port that serves HTTP/1.1 and HTTP/2 with prior knowledge.
+//!
+//! Run by [`crate::Sandbox`] on a thread of its own; the AWS SDK for JavaScript speaks HTTP/2 to
+//! Bedrock without asking, everything else speaks HTTP/1.1.
+//!
+//! **Invariant:** bodies, waiting times and open connections are bounded, and what the log keeps
+//! is decided in one place.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::http::request::Parts;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode, Version};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use serde_json::json;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::bedrock::{self, Runtime};
+use crate::clock::Clock;
+use crate::identity_center::{IdentityCenter, oidc, portal};
+use crate::reply::{Reply, ReplyBody};
+use crate::request_log::{RequestLog, RequestRecord};
+use crate::sigv4::{SignedRequest, percent_decode};
+
+/// What Bedrock takes is 20 MB; base64 in JSON makes it a little more.
+const LONGEST_BODY: usize = 28 << 20;
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+const MOST_CONNECTIONS: usize = 256;
+/// How much of a path the log keeps, in characters.
+const LOGGED_PATH: usize = 4096;
+
+/// Everything that a request can touch.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) clock: Clock,
+    pub(crate) identity_center: IdentityCenter,
+    pub(crate) runtime: Runtime,
+    pub(crate) log: RequestLog,
+}
+
+/// Accepts connections until told to stop.
+pub(crate) async fn serve(listener: TcpListener, world: Arc<World>, stop: oneshot::Receiver<()>) {
+    tokio::select! {
+        () = accept(listener, world) => {}
+        _ = stop => {}
+    }
+}
+
+async fn accept(listener: TcpListener, world: Arc<World>) {
+    let slots = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    while let Ok(slot) = Arc::clone(&slots).acquire_owned().await {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let world = Arc::clone(&world);
+                tokio::spawn(async move {
+                    serve_connection(stream, world).await;
+                    drop(slot);
+                });
+            }
+            // Out of file descriptors, or a peer that left before it was accepted: both pass.
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
+}
+
+async fn serve_connection(stream: TcpStream, world: Arc<World>) {
+    let service = service_fn(move |request| {
+        let world = Arc::clone(&world);
+        async move { Ok::<_, Infallible>(respond(request, &world).await) }
+    });
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(LONGEST_WAIT);
+    builder.http2().timer(TokioTimer::new());
+    // A peer that breaks off or breaks the protocol is its own loss; there is nobody to tell.
+    let _ = builder
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+async fn respond(request: Request<Incoming>, world: &World) -> Response<ReplyBody> {
+    let (parts, body) = request.into_parts();
+    let route = Route::of(parts.method.as_str(), parts.uri.path());
+    let reply = match read(body).await {
+        Ok(body) => route.answer(world, &parts, &body),
+        Err(reply) => reply,
+    };
+    let now = world.clock.now();
+    world.log.push(RequestRecord {
+        at: now,
+        method: parts.method.as_str().chars().take(16).collect(),
+        path: route.logged_path(parts.uri.path()),
+        action: route.action(),
+        model: route
+            .model()
+            .map(|model| model.chars().take(LOGGED_PATH).collect()),
+        status: reply.status.as_u16(),
+        error: reply.error,
+        http_version: format!("{:?}", parts.version),
+    });
+    reply.into_response(now)
+}
+
+async fn read(body: Incoming) -> Result<Bytes, Reply> {
+    let collected = Limited::new(body, LONGEST_BODY).collect();
+    match tokio::time::timeout(LONGEST_WAIT, collected).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Reply::error(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "RequestEntityTooLargeException",
+            "Request body is too large",
+        )),
+        Ok(Err(_)) | Err(_) => Err(Reply::error(
+            StatusCode::REQUEST_TIMEOUT,
+            "RequestTimeoutException",
+            "The request body did not arrive in time",
+        )),
+    }
+}
+
+/// Which operation a method and a path name.
+#[derive(Debug)]
+enum Route {
+    Portal(portal::Operation),
+    CreateToken,
+    Bedrock(bedrock::Operation, String),
+    Unknown,
+}
+
+impl Route {
+    fn of(method: &str, path: &str) -> Self {
+        if let Some(operation) = portal::Operation::of(method, path) {
+            return Self::Portal(operation);
+        }
+        if (method, path) == ("POST", "/token") {
+            return Self::CreateToken;
+        }
+        match bedrock::Operation::of(method, path) {
+            Some((operation, model)) => Self::Bedrock(operation, model),
+            None => Self::Unknown,
+        }
+    }
+
+    fn answer(&self, world: &World, parts: &Parts, body: &Bytes) -> Reply {
+        let now = world.clock.now();
+        let center = &world.identity_center;
+        let query = parts.uri.query().unwrap_or_default();
+        match self {
+            Self::Portal(operation) => {
+                portal::answer(center, *operation, &parts.headers, query, now)
+            }
+            Self::CreateToken => oidc::create_token(center, body, now),
+            Self::Bedrock(operation, model) => {
+                let over_http2 = parts.version == Version::HTTP_2;
+                let authority = parts.uri.authority().filter(|_| over_http2);
+                let request = SignedRequest {
+                    method: parts.method.as_str(),
+                    path: parts.uri.path(),
+                    query,
+                    headers: &parts.headers,
+                    authority: authority.map(|authority| authority.as_str()),
+                    body,
+                };
+                world
+                    .runtime
+                    .answer(*operation, model, &request, now, |id| center.find_key(id))
+            }
+            Self::Unknown => unknown_operation(),
+        }
+    }
+
+    fn action(&self) -> &'static str {
+        match self {
+            Self::Portal(operation) => operation.action(),
+            Self::CreateToken => "sso-oauth:CreateToken",
+            Self::Bedrock(operation, _) => operation.name(),
+            Self::Unknown => "unknown",
+        }
+    }
+
+    fn model(&self) -> Option<&str> {
+        match self {
+            Self::Bedrock(_, model) => Some(model),
+            _ => None,
+        }
+    }
+
+    fn logged_path(&self, path: &str) -> String {
+        match self {
+            Self::Unknown => "-".to_owned(),
+            _ => path.chars().take(LOGGED_PATH).collect(),
+        }
+    }
+}
+
+fn unknown_operation() -> Reply {
+    let body = json!({
+        "Output": { "__type": "com.amazon.coral.service#UnknownOperationException" },
+        "Version": "1.0",
+    });
+    Reply::shaped_error(StatusCode::NOT_FOUND, "UnknownOperationException", &body)
+}
+
+/// Finds a query parameter, percent-decoded.
+pub(crate) fn query_parameter(query: &str, name: &str) -> Option<String> {
+    query.split('&').find_map(|pair| {
+        let (found, value) = pair.split_once('=')?;
+        (found == name).then(|| String::from_utf8_lossy(&percent_decode(value)).into_owned())
+    })
+}
