@@ -1,0 +1,73 @@
+use super::{remove_section, sections, set};
+use crate::Format;
+use crate::tests::{Case, check};
+
+#[test]
+fn reads_and_removes() {
+    let aws = "# top\n[default]\naws_access_key_id = canary1 ; why\n[profile x]\nregion=eu-west-1\ns3 =\n  max = 10\n  addressing = path\nrole = a\n   b\n";
+    let cases = [
+        Case { text: "", reads: &[], without: &[], left: "" },
+        Case {
+            text: aws,
+            reads: &[
+                ("default.aws_access_key_id", "canary1"),
+                ("[\"profile x\"].region", "eu-west-1"),
+                ("[\"profile x\"].s3.max", "10"),
+                ("[\"profile x\"].s3.addressing", "path"),
+                ("[\"profile x\"].role", "a\nb"),
+            ],
+            without: &[0, 2, 4],
+            left: "# top\n[default]\n[profile x]\nregion=eu-west-1\ns3 =\n  addressing = path\n",
+        },
+        Case {
+            text: "//registry.npmjs.org/:_authToken=canary\r\nemail = \"a b\"\r\nalways-auth",
+            reads: &[("[\"//registry.npmjs.org/:_authToken\"]", "canary"), ("email", "a b")],
+            without: &[0],
+            left: "email = \"a b\"\r\nalways-auth",
+        },
+    ];
+    // Nothing can be quoted in this format, so not every value can be written; only reading and
+    // removing are common to all.
+    for case in cases {
+        check_reading(&case);
+    }
+}
+
+fn check_reading(case: &Case<'_>) {
+    let found = crate::entries(Format::Ini, case.text.as_bytes()).expect("parses");
+    let reads: Vec<(String, String)> = found
+        .iter()
+        .map(|entry| (crate::path_text(&entry.path), String::from_utf8_lossy(&entry.value).into_owned()))
+        .collect();
+    let expected: Vec<(String, String)> = case.reads.iter().map(|(path, value)| ((*path).into(), (*value).into())).collect();
+    assert_eq!(reads, expected);
+    let unwanted: Vec<_> = case.without.iter().map(|at| found[*at].clone()).collect();
+    let left = crate::remove(Format::Ini, case.text.as_bytes(), &unwanted).expect("removes");
+    assert_eq!(String::from_utf8_lossy(&left), case.left);
+    check(Format::Ini, &[]);
+}
+
+#[test]
+fn sets() {
+    let check = |text: &str, section: &str, key: &str, value: &str, expected: &str| {
+        let result = set(text.as_bytes(), section, key, value).expect("sets");
+        assert_eq!(String::from_utf8_lossy(&result), expected);
+    };
+    check("", "default", "region", "x", "[default]\nregion = x\n");
+    check("[a]\nk = v", "b", "k", "w", "[a]\nk = v\n\n[b]\nk = w\n");
+    check("[a]\nk=v # c\n\n[b]\nk=v\n", "a", "k", "w", "[a]\nk=w # c\n\n[b]\nk=v\n");
+    check("[a]\r\nk = v\r\n\r\n[b]\r\n", "a", "z", "w", "[a]\r\nk = v\r\nz = w\r\n\r\n[b]\r\n");
+    check("[a]\nk = v", "a", "z", "w", "[a]\nk = v\nz = w");
+    check("[a]\nk = v\n", "", "z", "w", "z = w\n[a]\nk = v\n");
+    check("[a]\ns3 =\n  k = 1\n", "a", "k", "2", "[a]\ns3 =\n  k = 1\nk = 2\n");
+    assert!(set(b"", "a", "k", "x\ny").is_err());
+}
+
+#[test]
+fn removes_sections() {
+    let text = b"[a]\nk = 1\n\n# about b\n[b]\nk = 2\n";
+    assert_eq!(sections(text), ["a", "b"]);
+    assert_eq!(remove_section(text, "a").expect("removes"), b"# about b\n[b]\nk = 2\n");
+    assert_eq!(remove_section(text, "b").expect("removes"), b"[a]\nk = 1\n\n# about b\n");
+    assert!(remove_section(text, "c").is_err());
+}

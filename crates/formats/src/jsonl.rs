@@ -1,0 +1,57 @@
+//! JSON Lines: transcripts and logs, one JSON value a line.
+//!
+//! `audit` walks [`records`] of files that are too large to hold as a tree.
+//!
+//! **Invariant:** a line that does not parse never hides the others; its number is not reused.
+//!
+//! **Source:** <https://jsonlines.org/>
+
+use std::ops::Range;
+
+use crate::text::{Splice, content_start, lines};
+use crate::{EditError, Entry, ParseError, Segment, json5};
+
+/// Marks one line that is not blank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Zero-based line number, which is also the first path segment of its entries.
+    pub line: usize,
+    /// Bytes of the line without its line end.
+    pub span: Range<usize>,
+}
+
+/// Walks the lines that hold something.
+pub fn records(text: &[u8]) -> impl Iterator<Item = Record> + '_ {
+    lines(text, content_start(text))
+        .enumerate()
+        .map(|(line, at)| Record { line, span: at.start..at.end })
+        .filter(|record| !text[record.span.clone()].iter().all(u8::is_ascii_whitespace))
+}
+
+pub(crate) fn entries(text: &[u8]) -> Result<Vec<Entry>, ParseError> {
+    let mut out = Vec::new();
+    for record in records(text) {
+        // A torn last line and a foreign one are common in transcripts.
+        let prefix = Segment::Index(record.line);
+        let _ = json5::entries_within(&text[record.span.clone()], record.span.start, prefix, &mut out);
+    }
+    Ok(out)
+}
+
+pub(crate) fn removal(text: &[u8], selected: &[bool]) -> Result<Vec<Splice>, EditError> {
+    let mut cuts = Vec::new();
+    let mut marks = selected;
+    for record in records(text) {
+        let line = &text[record.span.clone()];
+        let Ok(found) = json5::entries(line) else { continue };
+        let (mine, rest) = marks.split_at(found.len().min(marks.len()));
+        marks = rest;
+        if mine.contains(&true) {
+            cuts.extend(json5::removal(line, mine)?.into_iter().map(|cut| Splice {
+                range: cut.range.start + record.span.start..cut.range.end + record.span.start,
+                with: cut.with,
+            }));
+        }
+    }
+    Ok(cuts)
+}
