@@ -1,0 +1,390 @@
+//! Judges a value without knowing its provider: a reference, a placeholder, or a plausible secret.
+//!
+//! The structural scanner uses it on what follows a name; `audit` uses it on configuration fields.
+//!
+//! **Invariant:** looks only at the value. A name decides first, see [`crate::credential_name`].
+
+use crate::checks::{distinct, entropy};
+use crate::window::{ALNUM, HEX};
+
+/// Values that OpenClaw writes where a key would be and that open nothing.
+///
+/// **Source:** <https://docs.openclaw.ai/reference/secretref-credential-surface>
+const MARKERS: [&[u8]; 7] = [
+    b"secretref-managed",
+    b"codex-app-server",
+    b"custom-local",
+    b"__aws_sdk_auth__",
+    b"ollama-local",
+    b"gcp-vertex-credentials",
+    b"minimax-oauth",
+];
+
+/// What a value that refers to a secret starts with.
+const REFERENCE_STARTS: [&[u8]; 20] = [
+    b"$",
+    b"{{",
+    b"op://",
+    b"secretref-env:",
+    b"secretref:",
+    b"oc-sent-",
+    b"vault://",
+    b"vault:",
+    b"arn:aws:",
+    b"keychain:",
+    b"env:",
+    b"file:",
+    b"ref+",
+    b"!secret",
+    b"!env",
+    b"!Ref",
+    b"<%",
+    b"process.env",
+    b"os.environ",
+    b"std::env",
+];
+
+/// Tells whether a value only points at a secret: `${VAR}`, `$(cmd)`, `{{x}}`, `op://`, markers.
+pub fn is_reference(value: &[u8]) -> bool {
+    let value = value.trim_ascii();
+    MARKERS.contains(&value)
+        || REFERENCE_STARTS
+            .iter()
+            .any(|start| value.starts_with(start))
+            && !dollar_in_front_of_a_hash(value)
+        || memchr::memmem::find(value, b"${").is_some()
+        || matches!(value, [b'%', name @ .., b'%'] if !name.is_empty() && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_'))
+        || matches!(value, [b'_', b'_', .., b'_', b'_'])
+}
+
+/// `$2b$..` is a password hash and `$ecret!` a password; `$NAME` and `$(cmd)` refer.
+fn dollar_in_front_of_a_hash(value: &[u8]) -> bool {
+    match value {
+        [b'$', b'{' | b'(', ..] => false,
+        [b'$', name @ ..] => {
+            name.is_empty()
+                || name[0].is_ascii_digit()
+                || !name
+                    .iter()
+                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':'))
+        }
+        _ => false,
+    }
+}
+
+/// Words that only stand where a person is to put a real value.
+const PLACEHOLDER_PARTS: [&[u8]; 24] = [
+    b"your-",
+    b"your_",
+    b"yourkey",
+    b"yourtoken",
+    b"yourapi",
+    b"yoursecret",
+    b"placeholder",
+    b"changeme",
+    b"change-me",
+    b"change_me",
+    b"replaceme",
+    b"replace-",
+    b"replace_",
+    b"example",
+    b"xxxx",
+    b"redacted",
+    b"****",
+    b"...",
+    b"-here",
+    b"_here",
+    b"insert-",
+    b"insert_",
+    b"dummy",
+    b"not-a-real",
+];
+
+/// Whole values that are nobody's secret.
+const PLACEHOLDER_WORDS: [&[u8]; 24] = [
+    b"secret",
+    b"password",
+    b"token",
+    b"apikey",
+    b"api-key",
+    b"api_key",
+    b"key",
+    b"none",
+    b"null",
+    b"nil",
+    b"undefined",
+    b"unknown",
+    b"test",
+    b"todo",
+    b"tbd",
+    b"foo",
+    b"bar",
+    b"foobar",
+    b"string",
+    b"empty",
+    b"n/a",
+    b"passwd",
+    b"username:password",
+    b"user:pass",
+];
+
+/// Tells whether a value stands for one: `your-api-key-here`, `<token>`, `xxxx`, `****`, `sk-...`.
+pub fn is_placeholder(value: &[u8]) -> bool {
+    let value = value.trim_ascii();
+    if value.len() < 4 || is_filler(value) {
+        return true;
+    }
+    if matches!(
+        value,
+        [b'<', .., b'>'] | [b'[', .., b']'] | [b'{', .., b'}']
+    ) {
+        return true;
+    }
+    // Only the start is lowered: a placeholder is short, and a long value stays cheap.
+    let lower = value[..value.len().min(256)].to_ascii_lowercase();
+    PLACEHOLDER_WORDS.contains(&lower.as_slice())
+        || PLACEHOLDER_PARTS
+            .iter()
+            .any(|part| memchr::memmem::find(&lower, part).is_some())
+        || memchr::memmem::find(&lower, "…".as_bytes()).is_some()
+        || memchr::memmem::find(&lower, "•".as_bytes()).is_some()
+}
+
+/// Tells whether most of a value is one byte, or a run like `123456789` or `abcdefgh`.
+pub(crate) fn is_filler(value: &[u8]) -> bool {
+    if value.len() < 4 {
+        return false;
+    }
+    let mut counts = [0u32; 256];
+    for &byte in value {
+        counts[usize::from(byte)] += 1;
+    }
+    let most = counts.iter().max().copied().unwrap_or(0) as usize;
+    let steps = value
+        .windows(2)
+        .filter(|pair| pair[0] == pair[1] || pair[0].wrapping_add(1) == pair[1])
+        .count();
+    most * 2 > value.len() || steps * 4 >= (value.len() - 1) * 3
+}
+
+/// Tells whether a value under a credential's name is likely the credential: long enough, random
+/// enough, and not an id, hash, path, URL, address, word, number or model id.
+pub fn plausible_secret(value: &[u8]) -> bool {
+    plausible_for_provider(value) && !is_uuid(value) && !is_git_hash(value)
+}
+
+/// The same where a provider's own variable name stands in front: ids and hashes are accepted,
+/// because some providers' keys look like that.
+pub(crate) fn plausible_for_provider(value: &[u8]) -> bool {
+    if value.len() < 8 || value.len() > crate::TOKEN_CAP {
+        return false;
+    }
+    if !value
+        .iter()
+        .all(|&b| (0x21..0x7f).contains(&b) || b >= 0x80)
+    {
+        return false;
+    }
+    if is_reference(value) || is_placeholder(value) || is_uuid_of_one_digit(value) {
+        return false;
+    }
+    !(is_locator(value) || is_named_hash(value) || is_wordy(value) || is_plain_number(value))
+        && distinct(value) >= 5
+        && entropy(value) >= if value.len() < 16 { 2.25 } else { 2.75 }
+}
+
+/// `8-4-4-4-12` hexadecimal digits.
+pub(crate) fn is_uuid(value: &[u8]) -> bool {
+    value.len() == 36
+        && value.iter().enumerate().all(|(i, &b)| match i {
+            8 | 13 | 18 | 23 => b == b'-',
+            _ => b.is_ascii_hexdigit(),
+        })
+}
+
+fn is_uuid_of_one_digit(value: &[u8]) -> bool {
+    is_uuid(value) && distinct(value) < 6
+}
+
+/// 40 hexadecimal digits: a commit. Other lengths are also what `openssl rand -hex` prints.
+fn is_git_hash(value: &[u8]) -> bool {
+    value.len() == 40 && value.iter().all(|&b| HEX.has(b))
+}
+
+/// `sha256:..`, `sha512-..`, `md5=..`, and password hashes of crypt.
+fn is_named_hash(value: &[u8]) -> bool {
+    [b"sha1".as_slice(), b"sha256", b"sha384", b"sha512", b"md5"]
+        .iter()
+        .any(|name| {
+            value
+                .strip_prefix(*name)
+                .is_some_and(|rest| matches!(rest, [b'-' | b':' | b'=', ..]))
+        })
+}
+
+/// A path, a URL or a mail address.
+fn is_locator(value: &[u8]) -> bool {
+    let path = [b"./".as_slice(), b"../", b"~/"]
+        .iter()
+        .any(|start| value.starts_with(start))
+        || matches!(value, [b'/', rest @ ..] if rest.split(|&b| b == b'/').all(short_segment))
+        || matches!(value, [drive, b':', b'\\' | b'/', ..] if drive.is_ascii_alphabetic());
+    let url = memchr::memmem::find(value, b"://").is_some();
+    let mut at = value.split(|&b| b == b'@');
+    let mail = match (at.next(), at.next(), at.next()) {
+        (Some(user), Some(host), None) => {
+            let plain = |b: &u8| ALNUM.has(*b) || matches!(b, b'.' | b'-' | b'_' | b'+');
+            !user.is_empty() && host.contains(&b'.') && user.iter().chain(host).all(plain)
+        }
+        _ => false,
+    };
+    path || url || mail
+}
+
+fn short_segment(segment: &[u8]) -> bool {
+    segment.len() <= 32
+        && segment
+            .iter()
+            .all(|b| ALNUM.has(*b) || matches!(b, b'.' | b'-' | b'_'))
+}
+
+fn is_plain_number(value: &[u8]) -> bool {
+    value
+        .iter()
+        .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b':' | b'T' | b'Z'))
+}
+
+/// Identifiers, words, dotted and dashed names, model ids: every piece between the separators is a
+/// word or a short number.
+fn is_wordy(value: &[u8]) -> bool {
+    let separator = |b: &u8| matches!(b, b'-' | b'_' | b'.' | b'/' | b':' | b'\\' | b'+' | b'@');
+    value
+        .split(separator)
+        .filter(|piece| !piece.is_empty())
+        .all(is_word)
+}
+
+fn is_word(piece: &[u8]) -> bool {
+    let digits = piece.iter().filter(|b| b.is_ascii_digit()).count();
+    if digits == piece.len() {
+        return piece.len() <= 8;
+    }
+    if !piece.iter().all(u8::is_ascii_alphanumeric) {
+        return false;
+    }
+    if digits > 0 {
+        // `v1`, `4o`, `utf8`, `sha256`, `k2`.
+        let letters_first = piece.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        return piece.len() <= 4
+            || letters_first + digits == piece.len() && digits <= 3 && piece.len() <= 10;
+    }
+    // Random letters change case all the time; `getAccessToken` rarely does.
+    let changes = piece
+        .windows(2)
+        .filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
+        .count();
+    piece.len() < 12 && changes < 3 || changes * 6 < piece.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_told_from_passwords() {
+        for value in [
+            "${OPENAI_API_KEY}",
+            "$OPENAI_API_KEY",
+            "$(pass show x)",
+            "{{ .token }}",
+            "op://v/i/f",
+            "secretref-managed",
+            "secretref-env:FOO",
+            "__aws_sdk_auth__",
+            "custom-local",
+            "oc-sent-v2.abcdef",
+            "%TOKEN%",
+            "Bearer ${TOKEN}",
+            "process.env.TOKEN",
+        ] {
+            assert!(is_reference(value.as_bytes()), "{value}");
+        }
+        for value in [
+            "$ecret!pass9",
+            "hunter2hunter2",
+            "$2b$12$abcdefghijklmnopqrstuv",
+            "100%sure%x!",
+        ] {
+            assert!(!is_reference(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn placeholders_are_known() {
+        for value in [
+            "your-api-key-here",
+            "xxxxxxxxxxxx",
+            "<token>",
+            "changeme",
+            "sk-...",
+            "****masked",
+            "[redacted: openai]",
+            "AKIAIOSFODNN7EXAMPLE",
+            "1234567890",
+            "aaaaaaaaaaaa",
+            "abc",
+            "sk-1234567890abcdefghijklmnop",
+            "REPLACE_ME",
+            "password",
+            "sk-abc…xyz",
+        ] {
+            assert!(is_placeholder(value.as_bytes()), "{value}");
+        }
+        for value in [
+            "k3J9xQ7fLmZ2pRtVbW8s",
+            "FAKE-canary-7f3k9q2m",
+            "hunter2hunter2",
+        ] {
+            assert!(!is_placeholder(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn plausible_secrets_are_told_from_ids_and_words() {
+        for value in [
+            "hunter2hunter2",
+            "k3J9xQ7fLmZ2pRtVbW8s",
+            "S3cr3t!pass",
+            "9f86d081884c7d659a2feaa0c55ad015",
+            "Tr0ub4dor&3",
+            "FAKE-canary-7f3k9q2m",
+            "qZrTbLkPwXsVnMcDfGhJ",
+            "ab/cD+9kLm3nOpQrStUv==",
+        ] {
+            assert!(plausible_secret(value.as_bytes()), "{value}");
+        }
+        for value in [
+            "550e8400-e29b-41d4-a716-446655440000",
+            "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+            "sha512-9f86d081884c7d659a2feaa0",
+            "/home/user/.openclaw/key",
+            "~/.ssh/id_ed25519",
+            "https://api.openai.com/v1",
+            "me@example.org",
+            "true",
+            "1234567890123",
+            "2026-11-22T12:00:00Z",
+            "gpt-4o-mini",
+            "anthropic/claude-sonnet-4-5-20250929",
+            "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
+            "getAccessToken",
+            "config.gateway.token",
+            "string",
+            "short1",
+            "required",
+            "agent:main:telegram",
+        ] {
+            assert!(!plausible_secret(value.as_bytes()), "{value}");
+        }
+    }
+}
