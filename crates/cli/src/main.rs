@@ -1,2 +1,4 @@
 //! The `bedlock` binary.
+mod render;
+
 fn main() {}
