@@ -190,6 +190,16 @@ fn violations(rules: &Rules, packages: &[Package]) -> Vec<String> {
             found.push(format!("source: {name} {version} comes from {source}"));
         }
     }
+    for name in &rules.duplicates_allowed {
+        if versions
+            .get(name.as_str())
+            .is_none_or(|versions| versions.len() < 2)
+        {
+            found.push(format!(
+                "stale: {name} in bans.skip is no duplicate any more"
+            ));
+        }
+    }
     for (name, versions) in versions {
         if versions.len() > 1 && !rules.duplicates_allowed.contains(name) {
             let versions: Vec<_> = versions.into_iter().collect();
