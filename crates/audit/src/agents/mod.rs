@@ -1,0 +1,39 @@
+//! Agents: where each keeps its secrets, and how it is moved to Bedrock. One file or folder each.
+//!
+//! **Invariant:** an agent is data and pure functions; it opens nothing.
+
+pub mod openclaw;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What is known of a host before anything is read: names only.
+#[derive(Clone, Debug, Default)]
+pub struct HostFacts {
+    /// The home folder, as the agent sees it.
+    pub home: PathBuf,
+    /// Names of the entries of the home folder.
+    pub home_entries: Vec<String>,
+    /// Settings that move the agent's folders: `OPENCLAW_STATE_DIR` and the like, from the
+    /// environment of bedlock, of services or of running agents. No other variable belongs here.
+    pub overrides: Vec<BTreeMap<String, String>>,
+}
+
+/// One installation of an agent: where its world begins.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Installation {
+    /// The state folder.
+    pub state: PathBuf,
+    /// The active configuration.
+    pub config: PathBuf,
+    /// The profile, where it is not the default one.
+    pub profile: Option<String>,
+}
+
+impl Installation {
+    /// Whether a path is the active configuration.
+    #[must_use]
+    pub fn is_config(&self, path: &Path) -> bool {
+        path == self.config
+    }
+}

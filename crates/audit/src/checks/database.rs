@@ -1,0 +1,197 @@
+//! Reads an SQLite database twice: its rows, by table, and its bytes, where freed pages and the
+//! write-ahead log keep what a row no longer shows.
+//!
+//! **Invariant:** nothing is locked and no file is made; see `formats::sqlite`.
+
+use std::io;
+use std::ops::ControlFlow;
+
+use bedlock_formats::sqlite::{Cell as RowCell, Database, Pages, Row, SqliteError, Table, Value};
+use bedlock_model::{Cell, RowKey, Source};
+
+use crate::checks::cell::{self, Column};
+use crate::checks::unpack;
+use crate::found::{At, Candidate, CellAt};
+
+/// A source as the reader of the file format wants it.
+pub(crate) struct AsPages<'s>(pub(crate) &'s dyn Source);
+
+impl Pages for AsPages<'_> {
+    fn len(&self) -> u64 {
+        self.0.len().unwrap_or(0)
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.read_at(offset, buf)
+    }
+}
+
+/// A value of a row, with everything that names it.
+pub(crate) struct Met<'r> {
+    pub(crate) at: CellAt,
+    pub(crate) row_name: String,
+    pub(crate) bytes: &'r [u8],
+}
+
+/// Visits every text and blob of every table; returns what could not be read, by table.
+///
+/// # Errors
+/// When the file is no database, or is no longer one.
+pub(crate) fn each_value(
+    main: &dyn Source,
+    wal: Option<&dyn Source>,
+    visit: &mut dyn FnMut(Met<'_>) -> ControlFlow<()>,
+) -> Result<Vec<(String, SqliteError)>, SqliteError> {
+    let main = AsPages(main);
+    let wal = wal.map(AsPages);
+    let database = Database::open(&main, wal.as_ref().map(|pages| pages as &dyn Pages))?;
+    let mut damaged = Vec::new();
+    for table in database.tables() {
+        let mut number = 0;
+        let walked = database.rows(table, &mut |row| {
+            number += 1;
+            visit_row(table, number, &row, visit)
+        });
+        if let Err(error) = walked {
+            damaged.push((table.name.clone(), error));
+        }
+    }
+    Ok(damaged)
+}
+
+fn visit_row(
+    table: &Table,
+    number: u64,
+    row: &Row<'_>,
+    visit: &mut dyn FnMut(Met<'_>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let row_name = row
+        .cells
+        .iter()
+        .find_map(|cell| match &cell.value {
+            Value::Text(text) if text.len() <= 200 => {
+                Some(String::from_utf8_lossy(text).into_owned())
+            }
+            _ => None,
+        })
+        .unwrap_or_default();
+    for cell in &row.cells {
+        let (Value::Text(bytes) | Value::Blob(bytes)) = &cell.value else {
+            continue;
+        };
+        if bytes.len() < 6 {
+            continue;
+        }
+        let at = CellAt {
+            table: table.name.clone(),
+            key: key_of(row, cell.column),
+            row: number,
+            column: cell.column.to_owned(),
+            range: 0..bytes.len(),
+            packed: false,
+        };
+        match unpack::zstd(bytes) {
+            Some(plain) => {
+                let at = CellAt {
+                    range: 0..plain.len(),
+                    packed: true,
+                    ..at
+                };
+                visit(Met {
+                    at,
+                    row_name: row_name.clone(),
+                    bytes: &plain,
+                })?;
+            }
+            None => visit(Met {
+                at,
+                row_name: row_name.clone(),
+                bytes,
+            })?,
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+/// The rowid, or for a table without one all other columns of the row.
+fn key_of(row: &Row<'_>, column: &str) -> RowKey {
+    match row.rowid {
+        Some(rowid) => RowKey::Rowid(rowid),
+        None => RowKey::Columns(
+            row.cells
+                .iter()
+                .filter(|cell| cell.column != column && !cell.more)
+                .map(|cell| (cell.column.to_owned(), owned(cell)))
+                .collect(),
+        ),
+    }
+}
+
+fn owned(cell: &RowCell<'_>) -> Cell {
+    match &cell.value {
+        Value::Null => Cell::Null,
+        Value::Int(n) => Cell::Integer(*n),
+        Value::Real(n) => Cell::Real(*n),
+        Value::Text(text) => Cell::Text(text.clone()),
+        Value::Blob(blob) => Cell::Blob(blob.clone()),
+    }
+}
+
+/// Finds credentials in the rows.
+///
+/// # Errors
+/// When the file is no database.
+pub(crate) fn check(
+    main: &dyn Source,
+    wal: Option<&dyn Source>,
+) -> Result<(Vec<Candidate>, Vec<(String, SqliteError)>), SqliteError> {
+    let mut found = Vec::new();
+    let damaged = each_value(main, wal, &mut |met| {
+        let column = Column {
+            table: &met.at.table,
+            row_name: &met.row_name,
+            column: &met.at.column,
+        };
+        let name = row_label(&met.at, &met.row_name);
+        let mut candidates = cell::check(&met.at, &column, met.bytes);
+        for candidate in &mut candidates {
+            candidate.location = join(&name, &candidate.location);
+        }
+        found.extend(candidates);
+        ControlFlow::Continue(())
+    })?;
+    Ok((found, damaged))
+}
+
+/// `table[row].column`, with the row's own name where it has a short one.
+pub(crate) fn row_label(at: &CellAt, row_name: &str) -> String {
+    let plain = !row_name.is_empty()
+        && row_name.len() <= 40
+        && row_name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "._-:".contains(c));
+    // A row whose name is itself a credential must not be named by it.
+    if plain && bedlock_detect::scan(row_name.as_bytes()).is_empty() && !at_name(at, row_name) {
+        format!("{}[{row_name}].{}", at.table, at.column)
+    } else {
+        format!("{}[{}].{}", at.table, at.row, at.column)
+    }
+}
+
+/// Whether the row's name looks like a random token.
+fn at_name(_at: &CellAt, row_name: &str) -> bool {
+    bedlock_detect::plausible_secret(row_name.as_bytes())
+}
+
+fn join(row: &str, inner: &str) -> String {
+    match inner.chars().next() {
+        None => row.to_owned(),
+        Some('[') => format!("{row}{inner}"),
+        Some(_) => format!("{row}.{inner}"),
+    }
+}
+
+/// Whether a stretch of raw bytes belongs to the file and not to a row.
+pub(crate) fn is_raw(at: &At) -> bool {
+    matches!(at, At::Bytes(_))
+}

@@ -1,0 +1,184 @@
+//! Lines of a host as they may be shown.
+//!
+//! **Invariant:** every stretch that is known to be a secret is masked, and so is every other
+//! stretch that looks like one: an excerpt is for finding the place, not for reading it.
+
+use std::io;
+use std::ops::Range;
+
+use bedlock_model::{Masked, Source};
+
+/// Bytes shown before a secret, and after it.
+const AROUND: u64 = 72;
+
+/// A place's position for people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Position {
+    pub(crate) line: u64,
+    pub(crate) column: u64,
+    pub(crate) excerpt: Masked,
+}
+
+/// A stretch of a file with what may be shown of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Stretch {
+    pub(crate) range: Range<u64>,
+    pub(crate) mask: String,
+}
+
+/// Finds line, column and excerpt of each stretch. `stretches` are sorted by their start.
+///
+/// # Errors
+/// Whatever the file system says.
+pub(crate) fn positions(source: &dyn Source, stretches: &[Stretch]) -> io::Result<Vec<Position>> {
+    let mut out = Vec::with_capacity(stretches.len());
+    let mut line = 1;
+    let mut line_start = 0;
+    let mut next = 0;
+    let _ = source.for_each_chunk(crate::checks::stream::PIECE, |offset, piece| {
+        let end = offset + piece.len() as u64;
+        let mut from = 0;
+        while let Some(stretch) = stretches.get(next).filter(|s| s.range.start < end) {
+            let upto = to_usize(stretch.range.start.saturating_sub(offset)).min(piece.len());
+            let head = &piece[from.min(upto)..upto];
+            line += memchr::memchr_iter(b'\n', head).count() as u64;
+            if let Some(last) = memchr::memrchr(b'\n', head) {
+                line_start = offset + (from.min(upto) + last) as u64 + 1;
+            }
+            out.push((line, line_start));
+            from = upto;
+            next += 1;
+        }
+        if next == stretches.len() {
+            return std::ops::ControlFlow::Break(());
+        }
+        let tail = &piece[from..];
+        line += memchr::memchr_iter(b'\n', tail).count() as u64;
+        if let Some(last) = memchr::memrchr(b'\n', tail) {
+            line_start = offset + (from + last) as u64 + 1;
+        }
+        std::ops::ControlFlow::Continue(())
+    })?;
+    out.resize(stretches.len(), (line, line_start));
+    out.iter()
+        .zip(stretches)
+        .map(|(&(line, line_start), stretch)| {
+            Ok(Position {
+                line,
+                column: column(source, line_start, stretch.range.start)?,
+                excerpt: excerpt(source, line_start, stretch, stretches)?,
+            })
+        })
+        .collect()
+}
+
+fn column(source: &dyn Source, line_start: u64, at: u64) -> io::Result<u64> {
+    const LONG_LINE: u64 = 64 << 10;
+    let length = at.saturating_sub(line_start);
+    if length > LONG_LINE {
+        // Counting characters of a line that nobody reads as a line is not worth its time.
+        return Ok(length + 1);
+    }
+    let head = read(source, line_start..at)?;
+    Ok(String::from_utf8_lossy(&head).chars().count() as u64 + 1)
+}
+
+fn excerpt(
+    source: &dyn Source,
+    line_start: u64,
+    stretch: &Stretch,
+    all: &[Stretch],
+) -> io::Result<Masked> {
+    let start = line_start.max(stretch.range.start.saturating_sub(AROUND));
+    let end = (stretch.range.end + AROUND)
+        .min(source.len()?)
+        .max(stretch.range.end);
+    let bytes = read(source, start..end)?;
+    let known: Vec<(Range<usize>, &str)> = all
+        .iter()
+        .filter(|other| other.range.start < end && start < other.range.end)
+        .map(|other| {
+            let from = to_usize(other.range.start.saturating_sub(start)).min(bytes.len());
+            let to = to_usize(other.range.end.saturating_sub(start)).min(bytes.len());
+            (from..to, other.mask.as_str())
+        })
+        .collect();
+    let keep = to_usize(stretch.range.end - start);
+    let cut = memchr::memchr(b'\n', bytes.get(keep..).unwrap_or_default())
+        .map_or(bytes.len(), |at| keep + at);
+    Ok(mask_text(&bytes[..cut], &known))
+}
+
+/// Masks the known stretches of a text (sorted, not overlapping) and whatever else looks like a
+/// secret.
+pub(crate) fn mask_text(text: &[u8], known: &[(Range<usize>, &str)]) -> Masked {
+    let mut out = String::new();
+    let mut at = 0;
+    for (range, mask) in known {
+        if range.start > text.len() || range.end <= at {
+            continue;
+        }
+        out.push_str(&guard(&text[at..range.start.max(at)]));
+        out.push_str(mask);
+        at = range.end.min(text.len());
+    }
+    out.push_str(&guard(&text[at.min(text.len())..]));
+    Masked::danger_already_masked(out.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// Text around a secret: long random-looking words are replaced by their length.
+fn guard(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    let mut out = String::with_capacity(text.len());
+    let mut word = String::new();
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() || "_-+/=.~%".contains(c) {
+            word.push(c);
+        } else {
+            flush(&mut out, &mut word);
+            out.push(if c == '\n' { '⏎' } else { c });
+        }
+    }
+    flush(&mut out, &mut word);
+    out
+}
+
+fn flush(out: &mut String, word: &mut String) {
+    let value = word.rsplit('=').next().unwrap_or_default();
+    if value.len() >= 12 && bedlock_detect::plausible_secret(value.as_bytes()) {
+        out.push_str(&word[..word.len() - value.len()]);
+        out.push_str(&format!("…({})", value.len()));
+    } else {
+        out.push_str(word);
+    }
+    word.clear();
+}
+
+fn read(source: &dyn Source, range: Range<u64>) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; to_usize(range.end.saturating_sub(range.start))];
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match source.read_at(range.start + filled as u64, &mut bytes[filled..])? {
+            0 => break,
+            n => filled += n,
+        }
+    }
+    bytes.truncate(filled);
+    Ok(bytes)
+}
+
+fn to_usize(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_secrets_and_what_looks_like_one_are_masked() {
+        let text = br#"{"apiKey": "FAKE-known-secret", "other": "Zk93jfLq0aPw81mXcV72bnTe"}"#;
+        let masked = mask_text(text, &[(12..29, "…(17)")]);
+        assert_eq!(masked.as_str(), r#"{"apiKey": "…(17)", "other": "…(24)"}"#);
+    }
+}
