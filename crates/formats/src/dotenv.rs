@@ -64,7 +64,10 @@ fn assignment(text: &[u8], start: usize) -> Option<Assignment> {
             name_start = after;
         }
     }
-    let length = text[name_start..line.end].iter().take_while(|byte| is_name(**byte)).count();
+    let length = text[name_start..line.end]
+        .iter()
+        .take_while(|byte| is_name(**byte))
+        .count();
     let name = name_start..name_start + length;
     let equals = skip_blanks(text, name.end, line.end);
     if length == 0 || equals >= line.end || text[equals] != b'=' {
@@ -74,11 +77,26 @@ fn assignment(text: &[u8], start: usize) -> Option<Assignment> {
     if let Some(quote @ (b'"' | b'\'' | b'`')) = text[value..line.end].first().copied()
         && let Some(close) = closing_quote(text, value, quote)
     {
-        return Some(Assignment { start: first, name, written: value..close + 1, quote, end: close + 1 });
+        return Some(Assignment {
+            start: first,
+            name,
+            written: value..close + 1,
+            quote,
+            end: close + 1,
+        });
     }
-    let stop = text[value..line.end].iter().position(|byte| *byte == b'#').map_or(line.end, |at| value + at);
+    let stop = text[value..line.end]
+        .iter()
+        .position(|byte| *byte == b'#')
+        .map_or(line.end, |at| value + at);
     let end = trim_end(text, value, stop);
-    Some(Assignment { start: first, name, written: value..end, quote: 0, end: line.end })
+    Some(Assignment {
+        start: first,
+        name,
+        written: value..end,
+        quote: 0,
+        end: line.end,
+    })
 }
 
 fn is_name(byte: u8) -> bool {
@@ -103,11 +121,18 @@ fn closing_quote(text: &[u8], open: usize, quote: u8) -> Option<usize> {
             }
         }
     };
-    plain.into_iter().chain(escaped.into_iter().rev()).find(|close| ends_line(text, close + 1))
+    plain
+        .into_iter()
+        .chain(escaped.into_iter().rev())
+        .find(|close| ends_line(text, close + 1))
 }
 
 fn ends_line(text: &[u8], mut at: usize) -> bool {
-    while text.get(at).copied().is_some_and(|byte| is_blank(byte) || byte == b'\r') {
+    while text
+        .get(at)
+        .copied()
+        .is_some_and(|byte| is_blank(byte) || byte == b'\r')
+    {
         at += 1;
     }
     matches!(text.get(at), None | Some(b'\n' | b'#'))
@@ -117,7 +142,11 @@ fn decode(raw: &[u8], quote: u8) -> Vec<u8> {
     let mut out = Vec::with_capacity(raw.len());
     let mut at = 0;
     while at < raw.len() {
-        let escape = if quote == b'"' && raw[at] == b'\\' { raw.get(at + 1) } else { None };
+        let escape = if quote == b'"' && raw[at] == b'\\' {
+            raw.get(at + 1)
+        } else {
+            None
+        };
         match (raw[at], escape) {
             (_, Some(b'n')) => out.push(b'\n'),
             (_, Some(b'r')) => out.push(b'\r'),
@@ -128,7 +157,11 @@ fn decode(raw: &[u8], quote: u8) -> Vec<u8> {
             }
             (byte, _) => out.push(byte),
         }
-        at += if matches!(escape, Some(b'n' | b'r')) { 2 } else { 1 };
+        at += if matches!(escape, Some(b'n' | b'r')) {
+            2
+        } else {
+            1
+        };
     }
     out
 }
@@ -138,7 +171,9 @@ pub(crate) fn spell(item: &Item, new: &str) -> Option<String> {
     if item.mark == 0 && new.chars().all(plain) {
         return Some(new.to_owned());
     }
-    [item.mark, b'\'', b'"', b'`'].into_iter().find_map(|quote| quoted(new, quote))
+    [item.mark, b'\'', b'"', b'`']
+        .into_iter()
+        .find_map(|quote| quoted(new, quote))
 }
 
 /// Quotes a value if it reads the same between these quotes; nothing can be escaped but line ends.
@@ -166,9 +201,24 @@ mod tests {
         check(
             Format::Dotenv,
             &[
-                Case { text: "", reads: &[], without: &[], left: "" },
-                Case { text: "A=b\n", reads: &[("A", "b")], without: &[0], left: "" },
-                Case { text: "A=b", reads: &[("A", "b")], without: &[0], left: "" },
+                Case {
+                    text: "",
+                    reads: &[],
+                    without: &[],
+                    left: "",
+                },
+                Case {
+                    text: "A=b\n",
+                    reads: &[("A", "b")],
+                    without: &[0],
+                    left: "",
+                },
+                Case {
+                    text: "A=b",
+                    reads: &[("A", "b")],
+                    without: &[0],
+                    left: "",
+                },
                 Case {
                     text: "# c\r\nexport A = 'x y' # why\r\nB=\"1\\n2\"\r\n",
                     reads: &[("A", "x y"), ("B", "1\n2")],
@@ -183,7 +233,12 @@ mod tests {
                 },
                 Case {
                     text: "A=\"open\nB='it\\'s'\nC=`a'b\"c`\nD=\"x\" y\n",
-                    reads: &[("A", "\"open"), ("B", "it\\'s"), ("C", "a'b\"c"), ("D", "\"x\" y")],
+                    reads: &[
+                        ("A", "\"open"),
+                        ("B", "it\\'s"),
+                        ("C", "a'b\"c"),
+                        ("D", "\"x\" y"),
+                    ],
                     without: &[1],
                     left: "A=\"open\nC=`a'b\"c`\nD=\"x\" y\n",
                 },

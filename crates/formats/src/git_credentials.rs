@@ -17,11 +17,25 @@ pub(crate) fn sheet(text: &[u8]) -> Sheet {
         let start = skip_blanks(text, line.start, line.end);
         let end = trim_end(text, start, line.end);
         let url = &text[start..end];
-        let Some(scheme) = url.windows(3).position(|three| three == b"://") else { continue };
+        let Some(scheme) = url.windows(3).position(|three| three == b"://") else {
+            continue;
+        };
         let user = start + scheme + 3;
-        let authority = text[user..end].iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).map_or(end, |at| user + at);
-        let Some(at) = text[user..authority].iter().rposition(|byte| *byte == b'@').map(|at| user + at) else { continue };
-        let colon = text[user..at].iter().position(|byte| *byte == b':').map(|at| user + at);
+        let authority = text[user..end]
+            .iter()
+            .position(|byte| matches!(byte, b'/' | b'?' | b'#'))
+            .map_or(end, |at| user + at);
+        let Some(at) = text[user..authority]
+            .iter()
+            .rposition(|byte| *byte == b'@')
+            .map(|at| user + at)
+        else {
+            continue;
+        };
+        let colon = text[user..at]
+            .iter()
+            .position(|byte| *byte == b':')
+            .map(|at| user + at);
         let host = format!("{}{}", lossy(&text[start..user]), lossy(&text[at + 1..end]));
         let mut path = vec![Segment::key(host)];
         if let Some(colon) = colon {
@@ -29,7 +43,13 @@ pub(crate) fn sheet(text: &[u8]) -> Sheet {
         }
         let span = colon.map_or(user, |colon| colon + 1)..at;
         let value = percent_decoded(&text[span.clone()]);
-        let entry = Entry { path, value, value_span: span.clone(), entry_span: start..end, is_string: true };
+        let entry = Entry {
+            path,
+            value,
+            value_span: span.clone(),
+            entry_span: start..end,
+            is_string: true,
+        };
         sheet.push_single(entry, span, line.start..line.next, 0);
     }
     sheet
@@ -39,7 +59,10 @@ fn percent_decoded(raw: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(raw.len());
     let mut at = 0;
     while at < raw.len() {
-        let digit = |ahead: usize| raw.get(at + ahead).and_then(|byte| char::from(*byte).to_digit(16));
+        let digit = |ahead: usize| {
+            raw.get(at + ahead)
+                .and_then(|byte| char::from(*byte).to_digit(16))
+        };
         match (raw[at], digit(1), digit(2)) {
             (b'%', Some(high), Some(low)) => {
                 out.extend(u8::try_from(high << 4 | low));
@@ -77,7 +100,10 @@ mod tests {
             Format::GitCredentials,
             &[Case {
                 text: "https://me:can%40ary@git.example\nhttps://token@git.example/x\nhttps://git.example\n",
-                reads: &[("[\"https://git.example\"].me", "can@ary"), ("[\"https://git.example/x\"]", "token")],
+                reads: &[
+                    ("[\"https://git.example\"].me", "can@ary"),
+                    ("[\"https://git.example/x\"]", "token"),
+                ],
                 without: &[0],
                 left: "https://token@git.example/x\nhttps://git.example\n",
             }],

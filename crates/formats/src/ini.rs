@@ -13,7 +13,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::sheet::{Item, Sheet, keys};
-use crate::text::{Line, Splice, content_start, is_blank, lines, lossy, skip_blanks, splice, trim_end};
+use crate::text::{
+    Line, Splice, content_start, is_blank, lines, lossy, skip_blanks, splice, trim_end,
+};
 use crate::{EditError, Entry};
 
 /// What one line is.
@@ -21,7 +23,11 @@ enum Row {
     Blank,
     Section(Arc<str>),
     /// Key, value without its comment, and whether it is indented.
-    Pair { key: Range<usize>, value: Range<usize>, indented: bool },
+    Pair {
+        key: Range<usize>,
+        value: Range<usize>,
+        indented: bool,
+    },
     /// An indented line that is not a pair.
     Continuation(Range<usize>),
     Other,
@@ -43,12 +49,22 @@ fn row(text: &[u8], line: Line) -> Row {
         }
         Some(_) => {}
     }
-    let equals = text[first..end].iter().position(|byte| *byte == b'=').map(|at| first + at);
+    let equals = text[first..end]
+        .iter()
+        .position(|byte| *byte == b'=')
+        .map(|at| first + at);
     match equals {
-        Some(equals) if equals > first && (!indented || looks_like_pair(&text[first..end], equals - first)) => {
+        Some(equals)
+            if equals > first
+                && (!indented || looks_like_pair(&text[first..end], equals - first)) =>
+        {
             let begin = skip_blanks(text, equals + 1, end);
             let value = begin..trim_end(text, begin, comment_start(text, begin, end));
-            Row::Pair { key: first..trim_end(text, first, equals), value, indented }
+            Row::Pair {
+                key: first..trim_end(text, first, equals),
+                value,
+                indented,
+            }
         }
         _ if indented => Row::Continuation(first..end),
         _ => Row::Other,
@@ -58,19 +74,30 @@ fn row(text: &[u8], line: Line) -> Row {
 /// Tells an indented pair from base64 that goes on: its `=` only pads the end.
 fn looks_like_pair(line: &[u8], equals: usize) -> bool {
     let name = &line[..trim_end(line, 0, equals)];
-    let named = name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_.-:/@[]".contains(byte));
+    let named = name
+        .iter()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"_.-:/@[]".contains(byte));
     named && line[equals..] != *b"==" && !(line[equals..] == *b"=" && name.len() > 32)
 }
 
 /// Finds ` #` or ` ;`. At the very start of a value either is a comment too.
 fn comment_start(text: &[u8], start: usize, end: usize) -> usize {
     (start..end)
-        .find(|at| matches!(text[*at], b'#' | b';') && text.get(at.wrapping_sub(1)).copied().is_some_and(is_blank))
+        .find(|at| {
+            matches!(text[*at], b'#' | b';')
+                && text.get(at.wrapping_sub(1)).copied().is_some_and(is_blank)
+        })
         .unwrap_or(end)
 }
 
 pub(crate) fn sheet(text: &[u8]) -> Sheet {
-    let mut reader = Reader { text, sheet: Sheet::default(), section: None, parent: None, open: None };
+    let mut reader = Reader {
+        text,
+        sheet: Sheet::default(),
+        section: None,
+        parent: None,
+        open: None,
+    };
     for line in lines(text, content_start(text)) {
         reader.line(line);
     }
@@ -114,15 +141,27 @@ impl Reader<'_> {
                 }
                 _ => self.finish(),
             },
-            Row::Pair { key, value, indented } => {
+            Row::Pair {
+                key,
+                value,
+                indented,
+            } => {
                 self.finish();
                 if !indented {
-                    let name = value.is_empty().then(|| Arc::from(&*lossy(&self.text[key.clone()])));
+                    let name = value
+                        .is_empty()
+                        .then(|| Arc::from(&*lossy(&self.text[key.clone()])));
                     self.parent = name;
                 }
                 let whole = line.start..line.next;
                 let nested = indented && self.parent.is_some();
-                self.open = Some(Open { key, parts: vec![value.clone()], value, whole, nested });
+                self.open = Some(Open {
+                    key,
+                    parts: vec![value.clone()],
+                    value,
+                    whole,
+                    nested,
+                });
             }
         }
     }
@@ -134,14 +173,22 @@ impl Reader<'_> {
             return;
         }
         let key: Arc<str> = Arc::from(&*lossy(&self.text[open.key.clone()]));
-        let parent = if open.nested { self.parent.as_ref() } else { None };
+        let parent = if open.nested {
+            self.parent.as_ref()
+        } else {
+            None
+        };
         let names: Vec<&Arc<str>> = self.section.iter().chain(parent).chain([&key]).collect();
         let written = open.value.clone();
         let (inside, mark) = unquoted(self.text, &written);
         let value = if open.parts.len() == 1 {
             self.text[inside.clone()].to_vec()
         } else {
-            open.parts.iter().map(|part| &self.text[part.clone()]).collect::<Vec<_>>().join(&b'\n')
+            open.parts
+                .iter()
+                .map(|part| &self.text[part.clone()])
+                .collect::<Vec<_>>()
+                .join(&b'\n')
         };
         let entry = Entry {
             path: keys(&names),
@@ -157,7 +204,9 @@ impl Reader<'_> {
 /// Strips one pair of quotes around the whole value, as npm does.
 fn unquoted(text: &[u8], value: &Range<usize>) -> (Range<usize>, u8) {
     match &text[value.clone()] {
-        [quote @ (b'"' | b'\''), .., last] if quote == last && !text[value.clone()].contains(&b'\n') => {
+        [quote @ (b'"' | b'\''), .., last]
+            if quote == last && !text[value.clone()].contains(&b'\n') =>
+        {
             (value.start + 1..value.end - 1, *quote)
         }
         _ => (value.clone(), 0),
@@ -183,11 +232,22 @@ pub(crate) fn spell(item: &Item, new: &str) -> Option<String> {
 /// [`EditError::CannotExpress`] if a line end or a bracket would break the structure.
 pub fn set(text: &[u8], section: &str, key: &str, value: &str) -> Result<Vec<u8>, EditError> {
     let breaks = |part: &str| part.contains(['\n', '\r']);
-    if breaks(section) || breaks(key) || breaks(value) || section.contains(']') || key.contains('=') || key.trim() != key || key.is_empty() {
+    if breaks(section)
+        || breaks(key)
+        || breaks(value)
+        || section.contains(']')
+        || key.contains('=')
+        || key.trim() != key
+        || key.is_empty()
+    {
         return Err(EditError::CannotExpress(format!("[{section}] {key}")));
     }
     let map = Map::of(text, section, key);
-    let newline = if text.windows(2).any(|pair| pair == b"\r\n") { "\r\n" } else { "\n" };
+    let newline = if text.windows(2).any(|pair| pair == b"\r\n") {
+        "\r\n"
+    } else {
+        "\n"
+    };
     let pair = format!("{key}{}{value}", map.equals);
     let edit = match (&map.value, map.last) {
         (Some(range), _) => Splice::put(range.clone(), pair),
@@ -198,9 +258,18 @@ pub fn set(text: &[u8], section: &str, key: &str, value: &str) -> Result<Vec<u8>
         }
         (None, None) => {
             let ended = text.is_empty() || text.ends_with(b"\n");
-            let blank = text.len() == content_start(text) || text.ends_with(b"\n\n") || text.ends_with(b"\n\r\n");
-            let lead = format!("{}{}", if ended { "" } else { newline }, if blank { "" } else { newline });
-            Splice::put(text.len()..text.len(), format!("{lead}[{section}]{newline}{pair}{newline}"))
+            let blank = text.len() == content_start(text)
+                || text.ends_with(b"\n\n")
+                || text.ends_with(b"\n\r\n");
+            let lead = format!(
+                "{}{}",
+                if ended { "" } else { newline },
+                if blank { "" } else { newline }
+            );
+            Splice::put(
+                text.len()..text.len(),
+                format!("{lead}[{section}]{newline}{pair}{newline}"),
+            )
         }
     };
     Ok(splice(text, vec![edit]))
@@ -226,13 +295,21 @@ struct Map {
 impl Map {
     fn of(text: &[u8], section: &str, key: &str) -> Self {
         let (mut inside, mut loose, mut tight) = (section.is_empty(), 0, 0);
-        let mut map = Self { value: None, last: None, equals: " = " };
+        let mut map = Self {
+            value: None,
+            last: None,
+            equals: " = ",
+        };
         let mut continues = false;
         for line in lines(text, content_start(text)) {
             let found = row(text, line);
             match found {
                 Row::Section(ref name) => inside = &**name == section,
-                Row::Pair { key: ref name, ref value, indented } => {
+                Row::Pair {
+                    key: ref name,
+                    ref value,
+                    indented,
+                } => {
                     let is_loose = text[name.end] != b'=';
                     *(if is_loose { &mut loose } else { &mut tight }) += 1;
                     continues = inside && !indented && text[name.clone()] == *key.as_bytes();
@@ -268,7 +345,10 @@ pub fn remove_section(text: &[u8], section: &str) -> Result<Vec<u8>, EditError> 
     // Where the comments above the line begin, if there is nothing but comments since.
     let mut lead: Option<usize> = None;
     for line in lines(text, content_start(text)) {
-        let comment = matches!(text.get(skip_blanks(text, line.start, line.end)), Some(b'#' | b';'));
+        let comment = matches!(
+            text.get(skip_blanks(text, line.start, line.end)),
+            Some(b'#' | b';')
+        );
         match row(text, line) {
             Row::Section(name) => {
                 if let Some(start) = open.take() {

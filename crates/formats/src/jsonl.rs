@@ -24,8 +24,15 @@ pub struct Record {
 pub fn records(text: &[u8]) -> impl Iterator<Item = Record> + '_ {
     lines(text, content_start(text))
         .enumerate()
-        .map(|(line, at)| Record { line, span: at.start..at.end })
-        .filter(|record| !text[record.span.clone()].iter().all(u8::is_ascii_whitespace))
+        .map(|(line, at)| Record {
+            line,
+            span: at.start..at.end,
+        })
+        .filter(|record| {
+            !text[record.span.clone()]
+                .iter()
+                .all(u8::is_ascii_whitespace)
+        })
 }
 
 pub(crate) fn entries(text: &[u8]) -> Result<Vec<Entry>, ParseError> {
@@ -33,7 +40,12 @@ pub(crate) fn entries(text: &[u8]) -> Result<Vec<Entry>, ParseError> {
     for record in records(text) {
         // A torn last line and a foreign one are common in transcripts.
         let prefix = Segment::Index(record.line);
-        let _ = json5::entries_within(&text[record.span.clone()], record.span.start, prefix, &mut out);
+        let _ = json5::entries_within(
+            &text[record.span.clone()],
+            record.span.start,
+            prefix,
+            &mut out,
+        );
     }
     Ok(out)
 }
@@ -43,7 +55,9 @@ pub(crate) fn removal(text: &[u8], selected: &[bool]) -> Result<Vec<Splice>, Edi
     let mut marks = selected;
     for record in records(text) {
         let line = &text[record.span.clone()];
-        let Ok(found) = json5::entries(line) else { continue };
+        let Ok(found) = json5::entries(line) else {
+            continue;
+        };
         let (mine, rest) = marks.split_at(found.len().min(marks.len()));
         marks = rest;
         if mine.contains(&true) {

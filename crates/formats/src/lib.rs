@@ -137,7 +137,10 @@ pub fn path_text(path: &[Segment]) -> String {
 }
 
 fn is_plain(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '$'))
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '$'))
 }
 
 /// Holds one key with its value at a known place.
@@ -192,7 +195,12 @@ impl ParseError {
     pub(crate) fn at(text: &[u8], offset: usize, message: &'static str) -> Self {
         let offset = offset.min(text.len());
         let (line, column) = line_column(text, offset);
-        Self { offset, line, column, message }
+        Self {
+            offset,
+            line,
+            column,
+            message,
+        }
     }
 }
 
@@ -255,7 +263,11 @@ pub fn remove(format: Format, text: &[u8], unwanted: &[Entry]) -> Result<Vec<u8>
     };
     let result = text::splice(text, splices);
     let after = entries(format, &result).map_err(|_| EditError::ChangesOthers)?;
-    let kept = before.iter().zip(&selected).filter(|(_, gone)| !**gone).map(|(entry, _)| entry);
+    let kept = before
+        .iter()
+        .zip(&selected)
+        .filter(|(_, gone)| !**gone)
+        .map(|(entry, _)| entry);
     if !same_reading(kept, after.iter()) {
         return Err(EditError::ChangesOthers);
     }
@@ -284,8 +296,8 @@ pub fn replace_value(
         return Err(EditError::CannotExpress(path_text(&entry.path)));
     };
     let result = text::splice(text, vec![splice]);
-    let after = entries(format, &result)
-        .map_err(|_| EditError::CannotExpress(path_text(&entry.path)))?;
+    let after =
+        entries(format, &result).map_err(|_| EditError::CannotExpress(path_text(&entry.path)))?;
     expected[place].value = new.as_bytes().to_vec();
     if !same_reading(expected.iter(), after.iter()) {
         return Err(EditError::CannotExpress(path_text(&entry.path)));

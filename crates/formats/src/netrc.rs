@@ -26,15 +26,26 @@ pub(crate) fn sheet(text: &[u8]) -> Sheet {
             b"default" => machine = Arc::from("default"),
             b"macdef" => at = macro_end(text, at),
             b"machine" => {
-                let Some(name) = self::word(text, at) else { break };
+                let Some(name) = self::word(text, at) else {
+                    break;
+                };
                 at = name.end;
                 machine = Arc::from(&*lossy(&decode(&text[name])));
             }
             key @ (b"login" | b"password" | b"account") => {
-                let Some(value) = self::word(text, at) else { break };
+                let Some(value) = self::word(text, at) else {
+                    break;
+                };
                 at = value.end;
                 let key: Arc<str> = Arc::from(&*lossy(key));
-                push(text, floor, &[&machine, &key], word.start, value, &mut sheet);
+                push(
+                    text,
+                    floor,
+                    &[&machine, &key],
+                    word.start,
+                    value,
+                    &mut sheet,
+                );
             }
             _ => {}
         }
@@ -42,7 +53,14 @@ pub(crate) fn sheet(text: &[u8]) -> Sheet {
     sheet
 }
 
-fn push(text: &[u8], floor: usize, names: &[&Arc<str>], start: usize, written: Range<usize>, sheet: &mut Sheet) {
+fn push(
+    text: &[u8],
+    floor: usize,
+    names: &[&Arc<str>],
+    start: usize,
+    written: Range<usize>,
+    sheet: &mut Sheet,
+) {
     let quoted = is_quoted(&text[written.clone()]);
     let inside = written.start + usize::from(quoted)..written.end - usize::from(quoted);
     let whole = whole_lines(text, start..written.end, floor).unwrap_or_else(|| {
@@ -52,7 +70,11 @@ fn push(text: &[u8], floor: usize, names: &[&Arc<str>], start: usize, written: R
             from -= 1;
         }
         let at_line_start = from == floor || text[from - 1] == b'\n';
-        if at_line_start { start..skip_blanks_after(text, written.end) } else { from..written.end }
+        if at_line_start {
+            start..skip_blanks_after(text, written.end)
+        } else {
+            from..written.end
+        }
     });
     let entry = Entry {
         path: keys(names),
@@ -69,13 +91,19 @@ fn skip_blanks_after(text: &[u8], at: usize) -> usize {
 }
 
 fn word(text: &[u8], from: usize) -> Option<Range<usize>> {
-    let start = from + text[from..].iter().position(|byte| !byte.is_ascii_whitespace())?;
+    let start = from
+        + text[from..]
+            .iter()
+            .position(|byte| !byte.is_ascii_whitespace())?;
     if text[start] == b'"'
         && let Some(end) = quoted_end(text, start)
     {
         return Some(start..end);
     }
-    let length = text[start..].iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
+    let length = text[start..]
+        .iter()
+        .take_while(|byte| !byte.is_ascii_whitespace())
+        .count();
     Some(start..start + length)
 }
 
@@ -104,7 +132,10 @@ fn macro_end(text: &[u8], from: usize) -> usize {
 }
 
 fn is_quoted(word: &[u8]) -> bool {
-    word.len() >= 2 && word[0] == b'"' && word.ends_with(b"\"") && quoted_end(word, 0) == Some(word.len())
+    word.len() >= 2
+        && word[0] == b'"'
+        && word.ends_with(b"\"")
+        && quoted_end(word, 0) == Some(word.len())
 }
 
 fn decode(word: &[u8]) -> Vec<u8> {
@@ -114,13 +145,15 @@ fn decode(word: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut bytes = word[1..word.len() - 1].iter();
     while let Some(byte) = bytes.next() {
-        out.push(match (byte, if *byte == b'\\' { bytes.next() } else { None }) {
-            (_, Some(b'n')) => b'\n',
-            (_, Some(b'r')) => b'\r',
-            (_, Some(b't')) => b'\t',
-            (_, Some(other)) => *other,
-            (byte, None) => *byte,
-        });
+        out.push(
+            match (byte, if *byte == b'\\' { bytes.next() } else { None }) {
+                (_, Some(b'n')) => b'\n',
+                (_, Some(b'r')) => b'\r',
+                (_, Some(b't')) => b'\t',
+                (_, Some(other)) => *other,
+                (byte, None) => *byte,
+            },
+        );
     }
     out
 }
@@ -130,7 +163,11 @@ pub(crate) fn spell(item: &Item, new: &str) -> Option<String> {
     if item.mark == 0 && plain {
         return Some(new.to_owned());
     }
-    let escaped = new.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\r', "\\r");
+    let escaped = new
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n")
+        .replace('\r', "\\r");
     Some(format!("\"{escaped}\""))
 }
 
@@ -144,16 +181,28 @@ mod tests {
         check(
             Format::Netrc,
             &[
-                Case { text: "", reads: &[], without: &[], left: "" },
+                Case {
+                    text: "",
+                    reads: &[],
+                    without: &[],
+                    left: "",
+                },
                 Case {
                     text: "machine a.example login me password canary\n",
-                    reads: &[("[\"a.example\"].login", "me"), ("[\"a.example\"].password", "canary")],
+                    reads: &[
+                        ("[\"a.example\"].login", "me"),
+                        ("[\"a.example\"].password", "canary"),
+                    ],
                     without: &[1],
                     left: "machine a.example login me\n",
                 },
                 Case {
                     text: "# c\nmachine h\n  login me\n  password \"a \\\"b\"\nmacdef init\n  password no\n\ndefault account x",
-                    reads: &[("h.login", "me"), ("h.password", "a \"b"), ("default.account", "x")],
+                    reads: &[
+                        ("h.login", "me"),
+                        ("h.password", "a \"b"),
+                        ("default.account", "x"),
+                    ],
                     without: &[1, 2],
                     left: "# c\nmachine h\n  login me\nmacdef init\n  password no\n\ndefault",
                 },

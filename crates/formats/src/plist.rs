@@ -42,9 +42,19 @@ struct Level {
 
 pub(crate) fn sheet(text: &[u8]) -> Result<Sheet, ParseError> {
     if is_binary(text) {
-        return Err(ParseError::at(text, 0, "a binary property list; convert it with `plutil -convert xml1`"));
+        return Err(ParseError::at(
+            text,
+            0,
+            "a binary property list; convert it with `plutil -convert xml1`",
+        ));
     }
-    let mut reader = Reader { text, at: content_start(text), levels: Vec::new(), segments: 0, sheet: Sheet::default() };
+    let mut reader = Reader {
+        text,
+        at: content_start(text),
+        levels: Vec::new(),
+        segments: 0,
+        sheet: Sheet::default(),
+    };
     while let Some((token, range)) = reader.token()? {
         reader.take(token, range)?;
     }
@@ -84,18 +94,26 @@ impl Reader<'_> {
                 _ => None,
             };
             if let Some(end) = skipped {
-                let Some(end) = end else { return self.fail(start, "this markup does not end") };
+                let Some(end) = end else {
+                    return self.fail(start, "this markup does not end");
+                };
                 self.at = end;
                 continue;
             }
-            let Some(end) = self.behind(start, b">") else { return self.fail(start, "this tag does not end") };
+            let Some(end) = self.behind(start, b">") else {
+                return self.fail(start, "this tag does not end");
+            };
             self.at = end;
             return Ok(Some((tag(self.text, start, end), start..end)));
         }
     }
 
     fn behind(&self, from: usize, mark: &[u8]) -> Option<usize> {
-        let ahead = self.text.get(from..)?.windows(mark.len()).position(|window| window == mark)?;
+        let ahead = self
+            .text
+            .get(from..)?
+            .windows(mark.len())
+            .position(|window| window == mark)?;
         Some(from + ahead + mark.len())
     }
 
@@ -112,7 +130,11 @@ impl Reader<'_> {
                         return self.fail(range.start, "nested deeper than 200 levels");
                     }
                     let is_dict = kind == b"dict";
-                    self.levels.push(Level { is_dict, key: None, count: 0 });
+                    self.levels.push(Level {
+                        is_dict,
+                        key: None,
+                        count: 0,
+                    });
                     Ok(())
                 }
                 b"key" => self.key(range, closed),
@@ -148,7 +170,11 @@ impl Reader<'_> {
     }
 
     fn key(&mut self, open: Range<usize>, closed: bool) -> Result<(), ParseError> {
-        let content = if closed { open.end..open.end } else { self.content(&open)?.0 };
+        let content = if closed {
+            open.end..open.end
+        } else {
+            self.content(&open)?.0
+        };
         let name: Arc<str> = Arc::from(&*lossy(&decode(&self.text[content])));
         match self.levels.last_mut() {
             Some(level) if level.is_dict && level.key.is_none() => {
@@ -160,7 +186,11 @@ impl Reader<'_> {
     }
 
     fn scalar(&mut self, open: Range<usize>, closed: bool) -> Result<(), ParseError> {
-        let (content, end) = if closed { (open.end..open.end, open.end) } else { self.content(&open)? };
+        let (content, end) = if closed {
+            (open.end..open.end, open.end)
+        } else {
+            self.content(&open)?
+        };
         let mut path = Vec::with_capacity(self.levels.len());
         for level in &self.levels {
             match &level.key {
@@ -178,13 +208,32 @@ impl Reader<'_> {
         let is_boolean = tag.starts_with(b"<true") || tag.starts_with(b"<false");
         let is_string = tag.starts_with(b"<string");
         let (value, written, mark) = match (is_boolean, closed) {
-            (true, _) => (if tag.starts_with(b"<true") { b"true".to_vec() } else { b"false".to_vec() }, open.start..end, BOOLEAN),
+            (true, _) => (
+                if tag.starts_with(b"<true") {
+                    b"true".to_vec()
+                } else {
+                    b"false".to_vec()
+                },
+                open.start..end,
+                BOOLEAN,
+            ),
             (false, true) => (Vec::new(), open.clone(), SELF_CLOSED),
-            (false, false) => (decode(&self.text[content.clone()]), content.clone(), CONTENT),
+            (false, false) => (
+                decode(&self.text[content.clone()]),
+                content.clone(),
+                CONTENT,
+            ),
         };
         let value_span = if is_boolean { open.start..end } else { content };
-        let entry = Entry { path, value, value_span, entry_span: start..end, is_string };
-        let whole = whole_lines(self.text, start..end, content_start(self.text)).unwrap_or(start..end);
+        let entry = Entry {
+            path,
+            value,
+            value_span,
+            entry_span: start..end,
+            is_string,
+        };
+        let whole =
+            whole_lines(self.text, start..end, content_start(self.text)).unwrap_or(start..end);
         self.sheet.push_single(entry, written, whole, mark);
         Ok(())
     }
@@ -193,11 +242,17 @@ impl Reader<'_> {
 fn tag(text: &[u8], start: usize, end: usize) -> Token {
     let closes = text[start + 1] == b'/';
     let name_start = start + 1 + usize::from(closes);
-    let name = text[name_start..end].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let name = text[name_start..end]
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphanumeric())
+        .count();
     let name = name_start..name_start + name;
     match closes {
         true => Token::Close { name },
-        false => Token::Open { name, closed: text[end - 2] == b'/' },
+        false => Token::Open {
+            name,
+            closed: text[end - 2] == b'/',
+        },
     }
 }
 
@@ -206,7 +261,10 @@ fn decode(raw: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(raw.len());
     let mut at = 0;
     let position = |from: usize, mark: &[u8]| {
-        raw[from..].windows(mark.len()).position(|window| window == mark).map_or(raw.len(), |ahead| from + ahead)
+        raw[from..]
+            .windows(mark.len())
+            .position(|window| window == mark)
+            .map_or(raw.len(), |ahead| from + ahead)
     };
     while at < raw.len() {
         let rest = &raw[at..];
@@ -239,7 +297,10 @@ fn entity(rest: &[u8], out: &mut Vec<u8>) -> usize {
         Some("apos") => Some('\''),
         Some(name) => match name.strip_prefix("#x").or_else(|| name.strip_prefix("#X")) {
             Some(hex) => u32::from_str_radix(hex, 16).ok().and_then(char::from_u32),
-            None => name.strip_prefix('#').and_then(|digits| digits.parse().ok()).and_then(char::from_u32),
+            None => name
+                .strip_prefix('#')
+                .and_then(|digits| digits.parse().ok())
+                .and_then(char::from_u32),
         },
         None => None,
     };
@@ -256,10 +317,16 @@ fn entity(rest: &[u8], out: &mut Vec<u8>) -> usize {
 }
 
 pub(crate) fn spell(item: &Item, new: &str) -> Option<String> {
-    if new.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+    if new
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\n' | '\t'))
+    {
         return None;
     }
-    let escaped = new.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let escaped = new
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
     match item.mark {
         CONTENT => Some(escaped),
         SELF_CLOSED if item.entry.is_string => Some(format!("<string>{escaped}</string>")),

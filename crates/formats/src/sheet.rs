@@ -44,8 +44,20 @@ impl Sheet {
     }
 
     /// Adds an item that is a group of its own: removing it removes `whole`.
-    pub(crate) fn push_single(&mut self, entry: Entry, written: Range<usize>, whole: Range<usize>, mark: u8) {
-        self.items.push(Item { entry, written, cut: whole, group: self.groups.len(), mark });
+    pub(crate) fn push_single(
+        &mut self,
+        entry: Entry,
+        written: Range<usize>,
+        whole: Range<usize>,
+        mark: u8,
+    ) {
+        self.items.push(Item {
+            entry,
+            written,
+            cut: whole,
+            group: self.groups.len(),
+            mark,
+        });
         self.groups.push(Group::Keep);
     }
 
@@ -89,5 +101,8 @@ impl Sheet {
 
 /// Makes the path of an entry from shared names.
 pub(crate) fn keys(names: &[&Arc<str>]) -> Vec<Segment> {
-    names.iter().map(|name| Segment::Key(Arc::clone(name))).collect()
+    names
+        .iter()
+        .map(|name| Segment::Key(Arc::clone(name)))
+        .collect()
 }

@@ -16,11 +16,17 @@ pub(crate) struct Splice {
 
 impl Splice {
     pub(crate) fn cut(range: Range<usize>) -> Self {
-        Self { range, with: Vec::new() }
+        Self {
+            range,
+            with: Vec::new(),
+        }
     }
 
     pub(crate) fn put(range: Range<usize>, with: impl Into<Vec<u8>>) -> Self {
-        Self { range, with: with.into() }
+        Self {
+            range,
+            with: with.into(),
+        }
     }
 }
 
@@ -45,9 +51,16 @@ pub(crate) fn splice(text: &[u8], mut splices: Vec<Splice>) -> Vec<u8> {
 pub fn line_column(text: &[u8], offset: usize) -> (usize, usize) {
     let before = &text[..offset.min(text.len())];
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-    let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let start = before
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |at| at + 1);
     // A byte that continues a UTF-8 sequence is not a character of its own.
-    let column = before[start..].iter().filter(|byte| (**byte & 0xc0) != 0x80).count() + 1;
+    let column = before[start..]
+        .iter()
+        .filter(|byte| (**byte & 0xc0) != 0x80)
+        .count()
+        + 1;
     (line, column)
 }
 
@@ -77,10 +90,22 @@ pub(crate) fn line_from(text: &[u8], start: usize) -> Line {
     match text[start..].iter().position(|byte| *byte == b'\n') {
         Some(length) => {
             let stop = start + length;
-            let end = if length > 0 && text[stop - 1] == b'\r' { stop - 1 } else { stop };
-            Line { start, end, next: stop + 1 }
+            let end = if length > 0 && text[stop - 1] == b'\r' {
+                stop - 1
+            } else {
+                stop
+            };
+            Line {
+                start,
+                end,
+                next: stop + 1,
+            }
         }
-        None => Line { start, end: text.len(), next: text.len() },
+        None => Line {
+            start,
+            end: text.len(),
+            next: text.len(),
+        },
     }
 }
 

@@ -40,7 +40,14 @@ struct Scalar {
 }
 
 pub(crate) fn sheet(text: &[u8]) -> Sheet {
-    let mut reader = Reader { text, frames: Vec::new(), items: 0, segments: 0, torn: false, sheet: Sheet::default() };
+    let mut reader = Reader {
+        text,
+        frames: Vec::new(),
+        items: 0,
+        segments: 0,
+        torn: false,
+        sheet: Sheet::default(),
+    };
     let mut at = content_start(text);
     while at < text.len() {
         at = reader.line(line_from(text, at));
@@ -86,7 +93,11 @@ impl Reader<'_> {
             };
         };
         self.close(column);
-        self.frames.push(Frame { column, segment: Segment::key(key), items: 0 });
+        self.frames.push(Frame {
+            column,
+            segment: Segment::key(key),
+            items: 0,
+        });
         let value = skip_blanks(self.text, value, line.end);
         if self.frames.len() > MAX_DEPTH || opens_block(&self.text[value..line.end]) {
             return line.next;
@@ -98,7 +109,11 @@ impl Reader<'_> {
 
     /// Leaves the containers that a key at this column ends.
     fn close(&mut self, column: usize) {
-        while self.frames.last().is_some_and(|frame| frame.column >= column) {
+        while self
+            .frames
+            .last()
+            .is_some_and(|frame| frame.column >= column)
+        {
             self.frames.pop();
         }
     }
@@ -113,14 +128,28 @@ impl Reader<'_> {
             }
             self.frames.pop();
         }
-        let count = self.frames.last_mut().map_or(&mut self.items, |frame| &mut frame.items);
+        let count = self
+            .frames
+            .last_mut()
+            .map_or(&mut self.items, |frame| &mut frame.items);
         let segment = Segment::Index(*count);
         *count += 1;
-        self.frames.push(Frame { column, segment, items: 0 });
+        self.frames.push(Frame {
+            column,
+            segment,
+            items: 0,
+        });
     }
 
     /// Writes a scalar down. `outer` is the dash in front of it on its line, or its own start.
-    fn leaf(&mut self, line: Line, outer: usize, start: usize, value: usize, column: usize) -> usize {
+    fn leaf(
+        &mut self,
+        line: Line,
+        outer: usize,
+        start: usize,
+        value: usize,
+        column: usize,
+    ) -> usize {
         let scalar = self.scalar(line, value, column);
         self.segments += self.frames.len();
         if self.segments > MAX_SEGMENTS {
@@ -135,13 +164,18 @@ impl Reader<'_> {
             false => start..last,
         };
         let entry = Entry {
-            path: self.frames.iter().map(|frame| frame.segment.clone()).collect(),
+            path: self
+                .frames
+                .iter()
+                .map(|frame| frame.segment.clone())
+                .collect(),
             value: scalar.value,
             value_span: scalar.inside,
             entry_span: start..scalar.written.end,
             is_string: scalar.is_string,
         };
-        self.sheet.push_single(entry, scalar.written, cut, scalar.mark);
+        self.sheet
+            .push_single(entry, scalar.written, cut, scalar.mark);
         scalar.next
     }
 
@@ -154,7 +188,14 @@ impl Reader<'_> {
                     let inside = start + 1..end - 1;
                     let next = line_from(text, end).next;
                     let value = unquoted(&text[inside.clone()], quote);
-                    return Scalar { value, inside, written: start..end, next, mark: quote, is_string: true };
+                    return Scalar {
+                        value,
+                        inside,
+                        written: start..end,
+                        next,
+                        mark: quote,
+                        is_string: true,
+                    };
                 }
                 self.torn = true;
             }
@@ -163,17 +204,36 @@ impl Reader<'_> {
                 let body = line.next.min(next)..trim_line_end(text, line.next.min(next), next);
                 let written = start..body.end.max(line.end);
                 let value = text[body.clone()].to_vec();
-                return Scalar { value, inside: body, written, next, mark: RAW, is_string: true };
+                return Scalar {
+                    value,
+                    inside: body,
+                    written,
+                    next,
+                    mark: RAW,
+                    is_string: true,
+                };
             }
             _ => {}
         }
         let next = self.block_end(line.next, column);
         let last = trim_line_end(text, line.next.min(next), next);
-        let end = if next > line.next { last } else { comment_start(text, start, line.end) };
+        let end = if next > line.next {
+            last
+        } else {
+            comment_start(text, start, line.end)
+        };
         let end = trim_end(text, start, end);
         let value = text[start..end].to_vec();
-        let is_string = !matches!(value.first(), Some(b'{' | b'[' | b'&' | b'*' | b'!')) && !is_typed(&value);
-        Scalar { value, inside: start..end, written: start..end, next, mark: PLAIN, is_string }
+        let is_string =
+            !matches!(value.first(), Some(b'{' | b'[' | b'&' | b'*' | b'!')) && !is_typed(&value);
+        Scalar {
+            value,
+            inside: start..end,
+            written: start..end,
+            next,
+            mark: PLAIN,
+            is_string,
+        }
     }
 
     /// Returns the start of the first line that is not deeper than a column. Blank lines count as
@@ -202,27 +262,40 @@ fn is_dash(rest: &[u8]) -> bool {
 /// Says whether what stands behind a key leaves its value to the lines below.
 fn opens_block(rest: &[u8]) -> bool {
     let rest = rest.trim_ascii_end();
-    let marked = matches!(rest.first(), Some(b'&' | b'!')) && !rest.iter().any(|byte| is_blank(*byte));
+    let marked =
+        matches!(rest.first(), Some(b'&' | b'!')) && !rest.iter().any(|byte| is_blank(*byte));
     rest.is_empty() || rest[0] == b'#' || marked
 }
 
 /// Reads a key; returns it and the offset behind its colon.
 fn key(text: &[u8], start: usize, end: usize) -> Option<(String, usize)> {
-    let quote = text.get(start).copied().filter(|byte| matches!(byte, b'"' | b'\''));
+    let quote = text
+        .get(start)
+        .copied()
+        .filter(|byte| matches!(byte, b'"' | b'\''));
     let (name, colon) = match quote {
         Some(quote) => {
             let close = quote_end(&text[..end], start, quote)?;
-            (unquoted(&text[start + 1..close - 1], quote), skip_blanks(text, close, end))
+            (
+                unquoted(&text[start + 1..close - 1], quote),
+                skip_blanks(text, close, end),
+            )
         }
-        None if matches!(text.get(start), Some(b'{' | b'[' | b'|' | b'>' | b'?' | b'#')) => return None,
+        None if matches!(
+            text.get(start),
+            Some(b'{' | b'[' | b'|' | b'>' | b'?' | b'#')
+        ) =>
+        {
+            return None;
+        }
         None => {
-            let colon = (start..end).find(|at| {
-                text[*at] == b':' && (at + 1 == end || is_blank(text[at + 1]))
-            })?;
+            let colon = (start..end)
+                .find(|at| text[*at] == b':' && (at + 1 == end || is_blank(text[at + 1])))?;
             (text[start..trim_end(text, start, colon)].to_vec(), colon)
         }
     };
-    let fits = colon < end && text[colon] == b':' && (colon + 1 == end || is_blank(text[colon + 1]));
+    let fits =
+        colon < end && text[colon] == b':' && (colon + 1 == end || is_blank(text[colon + 1]));
     fits.then(|| (lossy(&name).into_owned(), colon + 1))
 }
 
@@ -265,8 +338,13 @@ fn escape(kind: u8, rest: &[u8], out: &mut Vec<u8>) -> usize {
         b'U' => 8,
         _ => 0,
     };
-    let number = rest.get(..digits).and_then(|hex| std::str::from_utf8(hex).ok());
-    match (kind, number.and_then(|hex| u32::from_str_radix(hex, 16).ok())) {
+    let number = rest
+        .get(..digits)
+        .and_then(|hex| std::str::from_utf8(hex).ok());
+    match (
+        kind,
+        number.and_then(|hex| u32::from_str_radix(hex, 16).ok()),
+    ) {
         (b'x' | b'u' | b'U', Some(value)) => {
             let c = char::from_u32(value).unwrap_or('\u{fffd}');
             out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
@@ -286,7 +364,9 @@ fn escape(kind: u8, rest: &[u8], out: &mut Vec<u8>) -> usize {
 }
 
 fn comment_start(text: &[u8], start: usize, end: usize) -> usize {
-    (start + 1..end).find(|at| text[*at] == b'#' && is_blank(text[at - 1])).unwrap_or(end)
+    (start + 1..end)
+        .find(|at| text[*at] == b'#' && is_blank(text[at - 1]))
+        .unwrap_or(end)
 }
 
 /// Drops the line end in front of `next`.
@@ -306,17 +386,27 @@ fn trim_line_end(text: &[u8], start: usize, mut end: usize) -> usize {
 
 /// Says whether a plain scalar is a boolean, null or a number.
 fn is_typed(value: &[u8]) -> bool {
-    let Ok(value) = std::str::from_utf8(value) else { return false };
+    let Ok(value) = std::str::from_utf8(value) else {
+        return false;
+    };
     let word = value.to_ascii_lowercase();
-    matches!(&*word, "true" | "false" | "null" | "~" | "yes" | "no" | "on" | "off" | "y" | "n") || value.parse::<f64>().is_ok()
+    matches!(
+        &*word,
+        "true" | "false" | "null" | "~" | "yes" | "no" | "on" | "off" | "y" | "n"
+    ) || value.parse::<f64>().is_ok()
 }
 
 pub(crate) fn spell(item: &Item, new: &str) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./+=".contains(c);
-    let safe = !new.is_empty() && !new.starts_with(['-', '.', '=']) && new.chars().all(plain) && !is_typed(new.as_bytes());
+    let safe = !new.is_empty()
+        && !new.starts_with(['-', '.', '='])
+        && new.chars().all(plain)
+        && !is_typed(new.as_bytes());
     match item.mark {
         PLAIN if safe => Some(new.to_owned()),
-        b'\'' if !new.chars().any(char::is_control) => Some(format!("'{}'", new.replace('\'', "''"))),
+        b'\'' if !new.chars().any(char::is_control) => {
+            Some(format!("'{}'", new.replace('\'', "''")))
+        }
         _ => Some(json5::quoted(new, '"')),
     }
 }
@@ -331,7 +421,12 @@ mod tests {
         check(
             Format::Yaml,
             &[
-                Case { text: "", reads: &[], without: &[], left: "" },
+                Case {
+                    text: "",
+                    reads: &[],
+                    without: &[],
+                    left: "",
+                },
                 Case {
                     text: "github.com:\n    users:\n        me:\n            oauth_token: canary # c\n    git_protocol: https\n    oauth_token: \"can\\tary\"\n",
                     reads: &[
@@ -344,7 +439,14 @@ mod tests {
                 },
                 Case {
                     text: "a:\n- k: 1\n  v: 'it''s'\n- k: 2\n- plain\nb: |\n  one\n  two\nc: x\n",
-                    reads: &[("a[0].k", "1"), ("a[0].v", "it's"), ("a[1].k", "2"), ("a[2]", "plain"), ("b", "  one\n  two"), ("c", "x")],
+                    reads: &[
+                        ("a[0].k", "1"),
+                        ("a[0].v", "it's"),
+                        ("a[1].k", "2"),
+                        ("a[2]", "plain"),
+                        ("b", "  one\n  two"),
+                        ("c", "x"),
+                    ],
                     without: &[0, 3, 4],
                     left: "a:\n-\n  v: 'it''s'\n- k: 2\nc: x\n",
                 },

@@ -6,7 +6,12 @@ use crate::tests::{Case, check};
 fn reads_and_removes() {
     let aws = "# top\n[default]\naws_access_key_id = canary1 ; why\n[profile x]\nregion=eu-west-1\ns3 =\n  max = 10\n  addressing = path\nrole = a\n   b\n";
     let cases = [
-        Case { text: "", reads: &[], without: &[], left: "" },
+        Case {
+            text: "",
+            reads: &[],
+            without: &[],
+            left: "",
+        },
         Case {
             text: aws,
             reads: &[
@@ -21,7 +26,10 @@ fn reads_and_removes() {
         },
         Case {
             text: "//registry.npmjs.org/:_authToken=canary\r\nemail = \"a b\"\r\nalways-auth",
-            reads: &[("[\"//registry.npmjs.org/:_authToken\"]", "canary"), ("email", "a b")],
+            reads: &[
+                ("[\"//registry.npmjs.org/:_authToken\"]", "canary"),
+                ("email", "a b"),
+            ],
             without: &[0],
             left: "email = \"a b\"\r\nalways-auth",
         },
@@ -37,9 +45,18 @@ fn check_reading(case: &Case<'_>) {
     let found = crate::entries(Format::Ini, case.text.as_bytes()).expect("parses");
     let reads: Vec<(String, String)> = found
         .iter()
-        .map(|entry| (crate::path_text(&entry.path), String::from_utf8_lossy(&entry.value).into_owned()))
+        .map(|entry| {
+            (
+                crate::path_text(&entry.path),
+                String::from_utf8_lossy(&entry.value).into_owned(),
+            )
+        })
         .collect();
-    let expected: Vec<(String, String)> = case.reads.iter().map(|(path, value)| ((*path).into(), (*value).into())).collect();
+    let expected: Vec<(String, String)> = case
+        .reads
+        .iter()
+        .map(|(path, value)| ((*path).into(), (*value).into()))
+        .collect();
     assert_eq!(reads, expected);
     let unwanted: Vec<_> = case.without.iter().map(|at| found[*at].clone()).collect();
     let left = crate::remove(Format::Ini, case.text.as_bytes(), &unwanted).expect("removes");
@@ -55,11 +72,29 @@ fn sets() {
     };
     check("", "default", "region", "x", "[default]\nregion = x\n");
     check("[a]\nk = v", "b", "k", "w", "[a]\nk = v\n\n[b]\nk = w\n");
-    check("[a]\nk=v # c\n\n[b]\nk=v\n", "a", "k", "w", "[a]\nk=w # c\n\n[b]\nk=v\n");
-    check("[a]\r\nk = v\r\n\r\n[b]\r\n", "a", "z", "w", "[a]\r\nk = v\r\nz = w\r\n\r\n[b]\r\n");
+    check(
+        "[a]\nk=v # c\n\n[b]\nk=v\n",
+        "a",
+        "k",
+        "w",
+        "[a]\nk=w # c\n\n[b]\nk=v\n",
+    );
+    check(
+        "[a]\r\nk = v\r\n\r\n[b]\r\n",
+        "a",
+        "z",
+        "w",
+        "[a]\r\nk = v\r\nz = w\r\n\r\n[b]\r\n",
+    );
     check("[a]\nk = v", "a", "z", "w", "[a]\nk = v\nz = w");
     check("[a]\nk = v\n", "", "z", "w", "z = w\n[a]\nk = v\n");
-    check("[a]\ns3 =\n  k = 1\n", "a", "k", "2", "[a]\ns3 =\n  k = 1\nk = 2\n");
+    check(
+        "[a]\ns3 =\n  k = 1\n",
+        "a",
+        "k",
+        "2",
+        "[a]\ns3 =\n  k = 1\nk = 2\n",
+    );
     assert!(set(b"", "a", "k", "x\ny").is_err());
 }
 
@@ -67,7 +102,13 @@ fn sets() {
 fn removes_sections() {
     let text = b"[a]\nk = 1\n\n# about b\n[b]\nk = 2\n";
     assert_eq!(sections(text), ["a", "b"]);
-    assert_eq!(remove_section(text, "a").expect("removes"), b"# about b\n[b]\nk = 2\n");
-    assert_eq!(remove_section(text, "b").expect("removes"), b"[a]\nk = 1\n\n# about b\n");
+    assert_eq!(
+        remove_section(text, "a").expect("removes"),
+        b"# about b\n[b]\nk = 2\n"
+    );
+    assert_eq!(
+        remove_section(text, "b").expect("removes"),
+        b"[a]\nk = 1\n\n# about b\n"
+    );
     assert!(remove_section(text, "c").is_err());
 }

@@ -25,7 +25,11 @@ pub(super) fn leaves(
     out: &mut Vec<Splice>,
 ) -> Result<(), EditError> {
     if !matches!(node.kind, Kind::Array(_) | Kind::Object(_)) {
-        return if marks.next() == Some(true) { Err(EditError::Root) } else { Ok(()) };
+        return if marks.next() == Some(true) {
+            Err(EditError::Root)
+        } else {
+            Ok(())
+        };
     }
     let mut gone = Vec::with_capacity(node.elements().len());
     for element in node.elements() {
@@ -42,13 +46,21 @@ pub(super) fn leaves(
 /// Cuts the marked children of one container.
 pub(super) fn elements(text: &[u8], container: &Node, gone: &[bool], out: &mut Vec<Splice>) {
     let children = container.elements();
-    let Some(first_kept_from_end) = gone.iter().rposition(|gone| *gone).map(|_| gone.iter().rposition(|gone| !gone))
+    let Some(first_kept_from_end) = gone
+        .iter()
+        .rposition(|gone| *gone)
+        .map(|_| gone.iter().rposition(|gone| !gone))
     else {
         return;
     };
     let inner = container.span.start + 1..container.span.end - 1;
     let extents = extents(text, &inner, children);
-    let mut cuts: Vec<Range<usize>> = extents.iter().zip(gone).filter(|(_, gone)| **gone).map(|(extent, _)| extent.cut.clone()).collect();
+    let mut cuts: Vec<Range<usize>> = extents
+        .iter()
+        .zip(gone)
+        .filter(|(_, gone)| **gone)
+        .map(|(extent, _)| extent.cut.clone())
+        .collect();
     match first_kept_from_end {
         // The last one that stays loses its comma if the last one that goes had none.
         Some(kept) if kept + 1 < children.len() && children[children.len() - 1].comma.is_none() => {
@@ -78,7 +90,9 @@ pub(super) fn extents(text: &[u8], inner: &Range<usize>, children: &[Element]) -
     let mut from = inner.start;
     for (index, child) in children.iter().enumerate() {
         let span = child.span();
-        let next = children.get(index + 1).map_or(inner.end, |next| next.span().start);
+        let next = children
+            .get(index + 1)
+            .map_or(inner.end, |next| next.span().start);
         let behind = child.comma.map_or(span.end, |comma| comma + 1);
         let (end, line_end) = tail(text, behind..next, index + 1 == children.len());
         let lead = lead(text, from..span.start);
@@ -90,7 +104,12 @@ pub(super) fn extents(text: &[u8], inner: &Range<usize>, children: &[Element]) -
             (_, None) if index + 1 == children.len() => from..end,
             (_, None) => lead.first..spaces_end(text, end, next),
         };
-        out.push(Extent { cut, end, own_line, line_ends: line_end.is_some() });
+        out.push(Extent {
+            cut,
+            end,
+            own_line,
+            line_ends: line_end.is_some(),
+        });
         from = end;
     }
     out
@@ -106,7 +125,10 @@ struct Lead {
 
 /// Finds the comments directly above an element, and those in front of it on its line.
 fn lead(text: &[u8], gap: Range<usize>) -> Lead {
-    let mut lead = Lead { line: None, first: gap.end };
+    let mut lead = Lead {
+        line: None,
+        first: gap.end,
+    };
     let (mut blank, mut first_line) = (true, true);
     // Walks forward and forgets what it found at every blank line, and what shares a line with
     // the bracket or with the element before.
@@ -115,7 +137,10 @@ fn lead(text: &[u8], gap: Range<usize>) -> Lead {
             Piece::Space => {}
             Piece::Newline => {
                 if blank || first_line {
-                    lead = Lead { line: Some(range.end), first: gap.end };
+                    lead = Lead {
+                        line: Some(range.end),
+                        first: gap.end,
+                    };
                 }
                 (blank, first_line) = (true, false);
             }
@@ -151,12 +176,19 @@ fn spaces_end(text: &[u8], from: usize, limit: usize) -> usize {
     }
 }
 
-fn has_comment_outside(text: &[u8], inner: &Range<usize>, children: &[Element], cuts: &[Range<usize>]) -> bool {
+fn has_comment_outside(
+    text: &[u8],
+    inner: &Range<usize>,
+    children: &[Element],
+    cuts: &[Range<usize>],
+) -> bool {
     // What lies between the cuts of all children is white space and foreign comments.
     debug_assert_eq!(children.len(), cuts.len());
     let mut from = inner.start;
     for cut in cuts {
-        if from < cut.start && pieces(text, from..cut.start).any(|(piece, _)| piece == Piece::Comment) {
+        if from < cut.start
+            && pieces(text, from..cut.start).any(|(piece, _)| piece == Piece::Comment)
+        {
             return true;
         }
         from = from.max(cut.end);
@@ -188,7 +220,9 @@ fn pieces(text: &[u8], range: Range<usize>) -> impl Iterator<Item = (Piece, Rang
                     }
                     at += space_length(within, at);
                 }
-                if at > start { Piece::Space } else {
+                if at > start {
+                    Piece::Space
+                } else {
                     at = comment_end(bytes, at).ok().flatten()?;
                     Piece::Comment
                 }

@@ -70,7 +70,11 @@ pub struct Element {
 impl Element {
     /// Returns the bytes of key and value.
     pub fn span(&self) -> Range<usize> {
-        let start = if self.key_span.is_empty() { self.value.span.start } else { self.key_span.start };
+        let start = if self.key_span.is_empty() {
+            self.value.span.start
+        } else {
+            self.key_span.start
+        };
         start..self.value.span.end
     }
 }
@@ -110,10 +114,13 @@ impl Node {
     /// Returns one child; of several with the same key the last, as every JSON5 reader does.
     pub fn child(&self, segment: &Segment) -> Option<&Node> {
         match (&self.kind, segment) {
-            (Kind::Object(members), Segment::Key(key)) => {
-                members.iter().rfind(|member| member.key == *key).map(|member| &member.value)
+            (Kind::Object(members), Segment::Key(key)) => members
+                .iter()
+                .rfind(|member| member.key == *key)
+                .map(|member| &member.value),
+            (Kind::Array(items), Segment::Index(index)) => {
+                items.get(*index).map(|item| &item.value)
             }
-            (Kind::Array(items), Segment::Index(index)) => items.get(*index).map(|item| &item.value),
             _ => None,
         }
     }
@@ -127,7 +134,10 @@ impl Node {
             Kind::String(text) => Value::String(text.clone()),
             Kind::Array(items) => items.iter().map(|item| item.value.to_value()).collect(),
             Kind::Object(members) => Value::Object(
-                members.iter().map(|member| (member.key.to_string(), member.value.to_value())).collect::<Map<_, _>>(),
+                members
+                    .iter()
+                    .map(|member| (member.key.to_string(), member.value.to_value()))
+                    .collect::<Map<_, _>>(),
             ),
         }
     }
@@ -153,7 +163,10 @@ impl Document {
     ///
     /// [`ParseError`] with the place of the first byte that does not fit.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
-        Ok(Self { root: parse::document(text)?, text: text.to_owned() })
+        Ok(Self {
+            root: parse::document(text)?,
+            text: text.to_owned(),
+        })
     }
 
     /// Returns the text as it is now.
@@ -223,8 +236,12 @@ impl Document {
         let missing = || EditError::NotFound(path_text(path));
         let parent = self.get(parents).ok_or_else(missing)?;
         let gone: Vec<bool> = match (&parent.kind, last) {
-            (Kind::Object(members), Segment::Key(key)) => members.iter().map(|member| member.key == *key).collect(),
-            (Kind::Array(items), Segment::Index(index)) => (0..items.len()).map(|at| at == *index).collect(),
+            (Kind::Object(members), Segment::Key(key)) => {
+                members.iter().map(|member| member.key == *key).collect()
+            }
+            (Kind::Array(items), Segment::Index(index)) => {
+                (0..items.len()).map(|at| at == *index).collect()
+            }
             _ => return Err(missing()),
         };
         if !gone.contains(&true) {
@@ -249,7 +266,12 @@ impl Document {
 /// Lists the scalar leaves of a JSON5 text.
 pub(crate) fn entries(text: &[u8]) -> Result<Vec<Entry>, ParseError> {
     let root = parse::document(utf8(text)?)?;
-    let mut leaves = Leaves { text, base: 0, segments: 0, entries: Vec::new() };
+    let mut leaves = Leaves {
+        text,
+        base: 0,
+        segments: 0,
+        entries: Vec::new(),
+    };
     leaves.walk(&root, &mut Vec::new(), None)?;
     Ok(leaves.entries)
 }
@@ -262,7 +284,12 @@ pub(crate) fn entries_within(
     out: &mut Vec<Entry>,
 ) -> Result<(), ParseError> {
     let root = parse::document(utf8(text)?)?;
-    let mut leaves = Leaves { text, base, segments: 0, entries: Vec::new() };
+    let mut leaves = Leaves {
+        text,
+        base,
+        segments: 0,
+        entries: Vec::new(),
+    };
     leaves.walk(&root, &mut vec![prefix], None)?;
     out.append(&mut leaves.entries);
     Ok(())
@@ -282,7 +309,11 @@ pub(crate) fn replacement(text: &[u8], entry: &Entry, new: &str) -> Splice {
     if !entry.is_string {
         return Splice::put(start..end, quoted(new, '"'));
     }
-    let quote = if start > 0 && text.get(start - 1) == Some(&b'\'') { '\'' } else { '"' };
+    let quote = if start > 0 && text.get(start - 1) == Some(&b'\'') {
+        '\''
+    } else {
+        '"'
+    };
     Splice::put(start.saturating_sub(1)..end + 1, quoted(new, quote))
 }
 
@@ -300,7 +331,12 @@ struct Leaves<'a> {
 }
 
 impl Leaves<'_> {
-    fn walk(&mut self, node: &Node, path: &mut Vec<Segment>, element: Option<&Element>) -> Result<(), ParseError> {
+    fn walk(
+        &mut self,
+        node: &Node,
+        path: &mut Vec<Segment>,
+        element: Option<&Element>,
+    ) -> Result<(), ParseError> {
         match &node.kind {
             Kind::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
@@ -321,13 +357,25 @@ impl Leaves<'_> {
         Ok(())
     }
 
-    fn leaf(&mut self, node: &Node, path: &[Segment], element: Option<&Element>) -> Result<(), ParseError> {
+    fn leaf(
+        &mut self,
+        node: &Node,
+        path: &[Segment],
+        element: Option<&Element>,
+    ) -> Result<(), ParseError> {
         self.segments += path.len();
         if self.segments > MAX_SEGMENTS {
-            return Err(ParseError::at(self.text, node.span.start, "too many deeply nested values"));
+            return Err(ParseError::at(
+                self.text,
+                node.span.start,
+                "too many deeply nested values",
+            ));
         }
         let (value, inside) = match &node.kind {
-            Kind::String(text) => (text.clone().into_bytes(), node.span.start + 1..node.span.end - 1),
+            Kind::String(text) => (
+                text.clone().into_bytes(),
+                node.span.start + 1..node.span.end - 1,
+            ),
             _ => (self.text[node.span.clone()].to_vec(), node.span.clone()),
         };
         let whole = element.map_or(node.span.clone(), Element::span);

@@ -16,7 +16,11 @@ type Parsed<T> = Result<T, ParseError>;
 
 /// Parses a whole text.
 pub(super) fn document(text: &str) -> Parsed<Node> {
-    let mut parser = Parser { text, bytes: text.as_bytes(), at: 0 };
+    let mut parser = Parser {
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+    };
     parser.trivia()?;
     let root = parser.value(0)?;
     parser.trivia()?;
@@ -30,7 +34,11 @@ pub(super) fn document(text: &str) -> Parsed<Node> {
 pub(super) fn space_length(text: &str, at: usize) -> usize {
     match text.as_bytes().get(at) {
         Some(b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c) => 1,
-        Some(0xc2..) => text[at..].chars().next().filter(|c| is_space(*c)).map_or(0, char::len_utf8),
+        Some(0xc2..) => text[at..]
+            .chars()
+            .next()
+            .filter(|c| is_space(*c))
+            .map_or(0, char::len_utf8),
         _ => 0,
     }
 }
@@ -38,8 +46,14 @@ pub(super) fn space_length(text: &str, at: usize) -> usize {
 fn is_space(c: char) -> bool {
     matches!(
         c,
-        '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}'
-            | '\u{3000}' | '\u{feff}'
+        '\u{a0}' | '\u{1680}' | '\u{2000}'
+            ..='\u{200a}'
+                | '\u{2028}'
+                | '\u{2029}'
+                | '\u{202f}'
+                | '\u{205f}'
+                | '\u{3000}'
+                | '\u{feff}'
     )
 }
 
@@ -52,7 +66,10 @@ pub(super) fn comment_end(bytes: &[u8], at: usize) -> Result<Option<usize>, ()> 
         Some(b'/') => Ok(Some(line_comment_end(bytes, at + 2))),
         Some(b'*') => {
             let body = &bytes[at + 2..];
-            body.windows(2).position(|pair| pair == b"*/").map(|end| Some(at + 4 + end)).ok_or(())
+            body.windows(2)
+                .position(|pair| pair == b"*/")
+                .map(|end| Some(at + 4 + end))
+                .ok_or(())
         }
         _ => Ok(None),
     }
@@ -64,7 +81,11 @@ fn line_comment_end(bytes: &[u8], from: usize) -> usize {
         match bytes[at] {
             b'\n' | b'\r' => break,
             // U+2028 and U+2029 end a line in ECMAScript.
-            0xe2 if bytes[at..].starts_with(b"\xe2\x80\xa8") || bytes[at..].starts_with(b"\xe2\x80\xa9") => break,
+            0xe2 if bytes[at..].starts_with(b"\xe2\x80\xa8")
+                || bytes[at..].starts_with(b"\xe2\x80\xa9") =>
+            {
+                break;
+            }
             _ => at += 1,
         }
     }
@@ -105,14 +126,19 @@ impl Parser<'_> {
         let start = self.at;
         let kind = match self.peek() {
             None => return self.fail("expected a value"),
-            Some(b'{' | b'[') if depth >= MAX_DEPTH => return self.fail("nested deeper than 200 levels"),
+            Some(b'{' | b'[') if depth >= MAX_DEPTH => {
+                return self.fail("nested deeper than 200 levels");
+            }
             Some(b'{') => Kind::Object(self.elements(depth, b'}')?),
             Some(b'[') => Kind::Array(self.elements(depth, b']')?),
             Some(b'"' | b'\'') => Kind::String(self.string()?),
             Some(b'+' | b'-' | b'.' | b'0'..=b'9' | b'I' | b'N') => Kind::Number(self.number()?),
             Some(_) => self.word()?,
         };
-        Ok(Node { span: start..self.at, kind })
+        Ok(Node {
+            span: start..self.at,
+            kind,
+        })
     }
 
     fn elements(&mut self, depth: usize, close: u8) -> Parsed<Vec<Element>> {
@@ -125,17 +151,34 @@ impl Parser<'_> {
                 return Ok(elements);
             }
             if self.peek().is_none() {
-                return self.fail(if close == b'}' { "this object does not end" } else { "this array does not end" });
+                return self.fail(if close == b'}' {
+                    "this object does not end"
+                } else {
+                    "this array does not end"
+                });
             }
             if elements.last().is_some_and(|before| before.comma.is_none()) {
-                return self.fail(if close == b'}' { "expected ',' or '}'" } else { "expected ',' or ']'" });
+                return self.fail(if close == b'}' {
+                    "expected ',' or '}'"
+                } else {
+                    "expected ',' or ']'"
+                });
             }
-            let (key, key_span) = if close == b'}' { self.key()? } else { (Arc::from(""), self.at..self.at) };
+            let (key, key_span) = if close == b'}' {
+                self.key()?
+            } else {
+                (Arc::from(""), self.at..self.at)
+            };
             let value = self.value(depth + 1)?;
             self.trivia()?;
             let comma = (self.peek() == Some(b',')).then_some(self.at);
             self.at += usize::from(comma.is_some());
-            elements.push(Element { key, key_span, value, comma });
+            elements.push(Element {
+                key,
+                key_span,
+                value,
+                comma,
+            });
         }
     }
 
@@ -160,13 +203,20 @@ impl Parser<'_> {
         while let Some(c) = self.text[self.at..].chars().next() {
             let (c, length) = if c == '\\' {
                 match string::unicode_escape(self.bytes, self.at) {
-                    Some((unit, length)) => (char::from_u32(u32::from(unit)).unwrap_or('\0'), length),
+                    Some((unit, length)) => {
+                        (char::from_u32(u32::from(unit)).unwrap_or('\0'), length)
+                    }
                     None => return self.fail("expected \\u and four hexadecimal digits"),
                 }
             } else {
                 (c, c.len_utf8())
             };
-            let fits = matches!(c, '$' | '_') || if name.is_empty() { c.is_alphabetic() } else { is_name_part(c) };
+            let fits = matches!(c, '$' | '_')
+                || if name.is_empty() {
+                    c.is_alphabetic()
+                } else {
+                    is_name_part(c)
+                };
             if !fits {
                 break;
             }
@@ -193,7 +243,10 @@ impl Parser<'_> {
     }
 
     fn word(&mut self) -> Parsed<Kind> {
-        let length = self.bytes[self.at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let length = self.bytes[self.at..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphanumeric())
+            .count();
         let kind = match &self.bytes[self.at..self.at + length] {
             b"null" => Kind::Null,
             b"true" => Kind::Bool(true),
@@ -227,7 +280,8 @@ fn number_length(bytes: &[u8]) -> usize {
     let mut at = usize::from(matches!(bytes.first(), Some(b'+' | b'-')));
     let hex = bytes.get(at) == Some(&b'0') && matches!(bytes.get(at + 1), Some(b'x' | b'X'));
     while let Some(byte) = bytes.get(at) {
-        let exponent_sign = !hex && matches!(byte, b'+' | b'-') && matches!(bytes[at - 1], b'e' | b'E');
+        let exponent_sign =
+            !hex && matches!(byte, b'+' | b'-') && matches!(bytes[at - 1], b'e' | b'E');
         if !(byte.is_ascii_alphanumeric() || *byte == b'.' || exponent_sign) {
             break;
         }
@@ -246,7 +300,10 @@ fn number(text: &str) -> Option<Option<Number>> {
     if matches!(digits, "Infinity" | "NaN") {
         return Some(None);
     }
-    if let Some(hex) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
+    if let Some(hex) = digits
+        .strip_prefix("0x")
+        .or_else(|| digits.strip_prefix("0X"))
+    {
         return hexadecimal(hex, negative).map(whole);
     }
     let (mantissa, exponent) = match digits.find(['e', 'E']) {
@@ -260,7 +317,12 @@ fn number(text: &str) -> Option<Option<Number>> {
         !part.is_empty() && all_digits(part)
     });
     let octal_looking = whole.len() > 1 && whole.starts_with('0');
-    if !all_digits(whole) || !all_digits(fraction) || (whole.len() + fraction.len() == 0) || !exponent_fits || octal_looking {
+    if !all_digits(whole)
+        || !all_digits(fraction)
+        || (whole.len() + fraction.len() == 0)
+        || !exponent_fits
+        || octal_looking
+    {
         return None;
     }
     let is_integer = exponent.is_none() && !mantissa.contains('.');

@@ -24,11 +24,19 @@ struct Style {
 #[derive(Clone)]
 enum Layout {
     Lines(String),
-    Inline { padding: &'static str, separator: &'static str },
+    Inline {
+        padding: &'static str,
+        separator: &'static str,
+    },
 }
 
 /// Plans the edit that makes `path` hold `value`.
-pub(super) fn set(text: &str, root: &Node, path: &[Segment], value: &Value) -> Result<Vec<Splice>, EditError> {
+pub(super) fn set(
+    text: &str,
+    root: &Node,
+    path: &[Segment],
+    value: &Value,
+) -> Result<Vec<Splice>, EditError> {
     let style = Style::of(text, root);
     let mut node = root;
     let mut layout = Layout::Lines(String::new());
@@ -51,27 +59,43 @@ pub(super) fn set(text: &str, root: &Node, path: &[Segment], value: &Value) -> R
         (Layout::Lines(_), false) => Layout::Lines(line_indent(text, node.span.start).to_owned()),
         _ => layout,
     };
-    Ok(vec![Splice::put(node.span.clone(), style.write(value, &indent))])
+    Ok(vec![Splice::put(
+        node.span.clone(),
+        style.write(value, &indent),
+    )])
 }
 
 /// Builds the objects that are missing between an existing container and the value.
 fn wrapped(path: &[Segment], value: &Value) -> Option<Value> {
-    path.iter().rev().try_fold(value.clone(), |inner, segment| match segment {
-        Segment::Key(key) => Some(Value::Object([(key.to_string(), inner)].into_iter().collect())),
-        Segment::Index(0) => Some(Value::Array(vec![inner])),
-        Segment::Index(_) => None,
-    })
+    path.iter()
+        .rev()
+        .try_fold(value.clone(), |inner, segment| match segment {
+            Segment::Key(key) => Some(Value::Object(
+                [(key.to_string(), inner)].into_iter().collect(),
+            )),
+            Segment::Index(0) => Some(Value::Array(vec![inner])),
+            Segment::Index(_) => None,
+        })
 }
 
 /// Inserts one element behind the last one of a container.
-fn insert(text: &str, node: &Node, outer: &Layout, style: &Style, key: Option<&str>, value: &Value) -> Vec<Splice> {
+fn insert(
+    text: &str,
+    node: &Node,
+    outer: &Layout,
+    style: &Style,
+    key: Option<&str>,
+    value: &Value,
+) -> Vec<Splice> {
     let layout = child_layout(text, node, outer, style);
     let element = style.element(key, value, &layout);
     let inner = node.span.start + 1..node.span.end - 1;
     let Some(last) = node.elements().last() else {
         return insert_first(text, node, &layout, style, &element);
     };
-    let end = extents(text.as_bytes(), &inner, node.elements()).last().map_or(last.value.span.end, |extent| extent.end);
+    let end = extents(text.as_bytes(), &inner, node.elements())
+        .last()
+        .map_or(last.value.span.end, |extent| extent.end);
     let lead = match &layout {
         Layout::Lines(indent) => format!("{}{indent}", style.newline),
         Layout::Inline { separator, .. } => (*separator).to_owned(),
@@ -83,11 +107,20 @@ fn insert(text: &str, node: &Node, outer: &Layout, style: &Style, key: Option<&s
     if end == comma {
         return vec![Splice::put(end..end, format!(",{lead}{element}"))];
     }
-    vec![Splice::put(comma..comma, ","), Splice::put(end..end, format!("{lead}{element}"))]
+    vec![
+        Splice::put(comma..comma, ","),
+        Splice::put(end..end, format!("{lead}{element}")),
+    ]
 }
 
 /// Inserts into a container without elements; comments in it stay in front.
-fn insert_first(text: &str, node: &Node, layout: &Layout, style: &Style, element: &str) -> Vec<Splice> {
+fn insert_first(
+    text: &str,
+    node: &Node,
+    layout: &Layout,
+    style: &Style,
+    element: &str,
+) -> Vec<Splice> {
     let inner = node.span.start + 1..node.span.end - 1;
     let body = &text[inner.clone()];
     let content_end = inner.start + body.trim_end().len();
@@ -99,8 +132,15 @@ fn insert_first(text: &str, node: &Node, layout: &Layout, style: &Style, element
             vec![Splice::put(inner, lines)]
         }
         Layout::Lines(indent) => {
-            let rest = if text[content_end..inner.end].contains('\n') { String::new() } else { format!("{}{close}", style.newline) };
-            vec![Splice::put(content_end..content_end, format!("{}{indent}{element}{comma}{rest}", style.newline))]
+            let rest = if text[content_end..inner.end].contains('\n') {
+                String::new()
+            } else {
+                format!("{}{close}", style.newline)
+            };
+            vec![Splice::put(
+                content_end..content_end,
+                format!("{}{indent}{element}{comma}{rest}", style.newline),
+            )]
         }
         Layout::Inline { padding, .. } if content_end == inner.start => {
             vec![Splice::put(inner, format!("{padding}{element}{padding}"))]
@@ -123,9 +163,13 @@ fn child_layout(text: &str, node: &Node, outer: &Layout, style: &Style) -> Layou
     };
     let extents = extents(text.as_bytes(), &inner, children);
     match extents.last() {
-        Some(extent) if extent.own_line => Layout::Lines(line_indent(text, last.span().start).to_owned()),
+        Some(extent) if extent.own_line => {
+            Layout::Lines(line_indent(text, last.span().start).to_owned())
+        }
         // Behind a line comment only another line can go on.
-        Some(extent) if extent.line_ends && ends_with_comment(extent.end, last) => Layout::Lines(nested()),
+        Some(extent) if extent.line_ends && ends_with_comment(extent.end, last) => {
+            Layout::Lines(nested())
+        }
         _ => Layout::Inline {
             padding: if node_is_padded(text, node) { " " } else { "" },
             separator: if style.colon == ":" { "" } else { " " },
@@ -166,7 +210,11 @@ impl Style {
                 _ => Some('"'),
             },
             trailing_comma: seen.trailing > seen.not_trailing,
-            colon: if seen.tight_colons > seen.loose_colons { ":" } else { ": " },
+            colon: if seen.tight_colons > seen.loose_colons {
+                ":"
+            } else {
+                ": "
+            },
         }
     }
 
@@ -192,11 +240,19 @@ impl Style {
             Value::String(text) => quoted(text, self.string_quote),
             Value::Array(items) => {
                 let nested = self.nested(layout);
-                self.enclose('[', items.iter().map(|item| self.write(item, &nested)).collect(), ']', layout)
+                self.enclose(
+                    '[',
+                    items.iter().map(|item| self.write(item, &nested)).collect(),
+                    ']',
+                    layout,
+                )
             }
             Value::Object(members) => {
                 let nested = self.nested(layout);
-                let members = members.iter().map(|(key, value)| self.element(Some(key), value, &nested)).collect();
+                let members = members
+                    .iter()
+                    .map(|(key, value)| self.element(Some(key), value, &nested))
+                    .collect();
                 self.enclose('{', members, '}', layout)
             }
             scalar => scalar.to_string(),
@@ -219,10 +275,16 @@ impl Style {
                 let between = format!(",{}{indent}{}", self.newline, self.unit);
                 let comma = if self.trailing_comma { "," } else { "" };
                 let body = parts.join(&between);
-                format!("{open}{0}{indent}{1}{body}{comma}{0}{indent}{close}", self.newline, self.unit)
+                format!(
+                    "{open}{0}{indent}{1}{body}{comma}{0}{indent}{close}",
+                    self.newline, self.unit
+                )
             }
             Layout::Inline { padding, separator } => {
-                format!("{open}{padding}{}{padding}{close}", parts.join(&format!(",{separator}")))
+                format!(
+                    "{open}{padding}{}{padding}{close}",
+                    parts.join(&format!(",{separator}"))
+                )
             }
         }
     }
@@ -247,7 +309,11 @@ impl Seen {
     fn look(&mut self, text: &str, node: &Node) {
         let bytes = text.as_bytes();
         if matches!(node.kind, Kind::String(_)) {
-            let count = if bytes[node.span.start] == b'\'' { &mut self.single } else { &mut self.double };
+            let count = if bytes[node.span.start] == b'\'' {
+                &mut self.single
+            } else {
+                &mut self.double
+            };
             *count += 1;
         }
         for element in node.elements() {
@@ -258,19 +324,33 @@ impl Seen {
                     _ => self.bare_keys += 1,
                 }
                 let tight = bytes[element.value.span.start - 1] == b':';
-                *(if tight { &mut self.tight_colons } else { &mut self.loose_colons }) += 1;
+                *(if tight {
+                    &mut self.tight_colons
+                } else {
+                    &mut self.loose_colons
+                }) += 1;
             }
             self.look(text, &element.value);
         }
         if let (Some(first), Some(last)) = (node.elements().first(), node.elements().last()) {
             let head = &text[node.span.start..first.span().start];
             if head.contains('\n') {
-                let count = if last.comma.is_some() { &mut self.trailing } else { &mut self.not_trailing };
+                let count = if last.comma.is_some() {
+                    &mut self.trailing
+                } else {
+                    &mut self.not_trailing
+                };
                 *count += 1;
             }
             if self.unit.is_none() && head.contains('\n') {
-                let (outer, inner) = (line_indent(text, node.span.start), line_indent(text, first.span().start));
-                self.unit = inner.strip_prefix(outer).filter(|unit| !unit.is_empty()).map(str::to_owned);
+                let (outer, inner) = (
+                    line_indent(text, node.span.start),
+                    line_indent(text, first.span().start),
+                );
+                self.unit = inner
+                    .strip_prefix(outer)
+                    .filter(|unit| !unit.is_empty())
+                    .map(str::to_owned);
             }
         }
     }
@@ -278,7 +358,9 @@ impl Seen {
 
 fn is_identifier(key: &str) -> bool {
     let mut chars = key.chars();
-    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '$'))
+    chars
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '$'))
         && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '$'))
 }
 

@@ -15,7 +15,9 @@ pub(super) fn decode(text: &str, start: usize) -> Result<(String, usize), (usize
         at += plain;
         match bytes[at] {
             b'\\' => at = escape(text, at, &mut out)?,
-            b'\n' | b'\r' => return Err((at, "a string ends on its line, or escapes the line end")),
+            b'\n' | b'\r' => {
+                return Err((at, "a string ends on its line, or escapes the line end"));
+            }
             _ => return Ok((out, at + 1)),
         }
     }
@@ -24,7 +26,10 @@ pub(super) fn decode(text: &str, start: usize) -> Result<(String, usize), (usize
 /// Resolves the escape at `at`, which is a backslash, and returns the offset behind it.
 fn escape(text: &str, at: usize, out: &mut String) -> Result<usize, (usize, &'static str)> {
     let bytes = text.as_bytes();
-    let c = text[at + 1..].chars().next().ok_or((at, "this string does not end"))?;
+    let c = text[at + 1..]
+        .chars()
+        .next()
+        .ok_or((at, "this string does not end"))?;
     let after = at + 1 + c.len_utf8();
     match c {
         'b' => out.push('\u{8}'),
@@ -36,7 +41,8 @@ fn escape(text: &str, at: usize, out: &mut String) -> Result<usize, (usize, &'st
         '0' if !bytes.get(after).is_some_and(u8::is_ascii_digit) => out.push('\0'),
         '0'..='9' => return Err((at, "an escape cannot be a digit")),
         'x' => {
-            let value = hex(bytes, after, 2).ok_or((at, "expected \\x and two hexadecimal digits"))?;
+            let value =
+                hex(bytes, after, 2).ok_or((at, "expected \\x and two hexadecimal digits"))?;
             out.push(char::from_u32(u32::from(value)).unwrap_or('\u{fffd}'));
             return Ok(after + 2);
         }
@@ -73,10 +79,13 @@ pub(super) fn unicode_escape(bytes: &[u8], at: usize) -> Option<(u16, usize)> {
 }
 
 fn hex(bytes: &[u8], at: usize, digits: usize) -> Option<u16> {
-    bytes.get(at..at + digits)?.iter().try_fold(0u16, |value, byte| {
-        let digit = char::from(*byte).to_digit(16)?;
-        Some(value << 4 | u16::try_from(digit).ok()?)
-    })
+    bytes
+        .get(at..at + digits)?
+        .iter()
+        .try_fold(0u16, |value, byte| {
+            let digit = char::from(*byte).to_digit(16)?;
+            Some(value << 4 | u16::try_from(digit).ok()?)
+        })
 }
 
 /// Quotes a text so that JSON5 reads it back, and JSON too if the quote is `"`.

@@ -31,7 +31,12 @@ fn reads_and_removes() {
 
 #[test]
 fn refuses_what_is_not_xml() {
-    for (text, column) in [("bplist00\u{1}", 1), ("<plist><dict><key>a</key>", 26), ("<plist></dict>", 8), ("<string>", 1)] {
+    for (text, column) in [
+        ("bplist00\u{1}", 1),
+        ("<plist><dict><key>a</key>", 26),
+        ("<plist></dict>", 8),
+        ("<string>", 1),
+    ] {
         let error = entries(Format::LaunchdPlist, text.as_bytes()).expect_err("refused");
         assert_eq!(error.column, column, "{error}");
     }

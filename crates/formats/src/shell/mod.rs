@@ -22,7 +22,9 @@ use read::{Command, Word};
 
 pub(crate) fn sheet(text: &[u8]) -> Sheet {
     let mut sheet = Sheet::default();
-    read::commands(text, content_start(text), &mut |command| assignments(text, &command, &mut sheet));
+    read::commands(text, content_start(text), &mut |command| {
+        assignments(text, &command, &mut sheet)
+    });
     sheet
 }
 
@@ -35,7 +37,9 @@ fn assignments(text: &[u8], command: &Command, sheet: &mut Sheet) {
     for at in 0..prefix {
         // In front of a command the white space behind goes too, else the one in front.
         let cut = match words.get(at + 1) {
-            Some(next) if at == 0 || prefix < words.len() => words[at].range.start..next.range.start,
+            Some(next) if at == 0 || prefix < words.len() => {
+                words[at].range.start..next.range.start
+            }
             None if at > 0 => words[at - 1].range.end..words[at].range.end,
             Some(_) => words[at - 1].range.end..words[at].range.end,
             None => words[at].range.clone(),
@@ -46,21 +50,30 @@ fn assignments(text: &[u8], command: &Command, sheet: &mut Sheet) {
     if let Some(name) = words.get(prefix) {
         let arguments = &words[prefix + 1..];
         let spare = match &text[name.range.clone()] {
-            b"export" | b"declare" | b"typeset" | b"local" | b"readonly" => declared(text, words, prefix, group, sheet),
+            b"export" | b"declare" | b"typeset" | b"local" | b"readonly" => {
+                declared(text, words, prefix, group, sheet)
+            }
             b"env" => {
                 declared(text, words, prefix, group, sheet);
                 false
             }
-            b"set" => fish_set(text, arguments, name.range.start, group, sheet) || {
-                arguments.first().is_some_and(|word| word.name.is_some()) && declared(text, words, prefix, group, sheet)
-            },
+            b"set" => {
+                fish_set(text, arguments, name.range.start, group, sheet) || {
+                    arguments.first().is_some_and(|word| word.name.is_some())
+                        && declared(text, words, prefix, group, sheet)
+                }
+            }
             b"setenv" => plain_pair(text, arguments, name.range.start, group, sheet),
             _ => false,
         };
         bare = spare && prefix == 0 && !command.redirected;
     }
     if sheet.items.len() > before {
-        sheet.groups.push(if bare { whole(text, command) } else { Group::Keep });
+        sheet.groups.push(if bare {
+            whole(text, command)
+        } else {
+            Group::Keep
+        });
     }
 }
 
@@ -69,7 +82,13 @@ fn declared(text: &[u8], words: &[Word], command: usize, group: usize, sheet: &m
     let mut only = true;
     for at in command + 1..words.len() {
         if words[at].name.is_some() {
-            push_assignment(text, &words[at], words[at - 1].range.end..words[at].range.end, group, sheet);
+            push_assignment(
+                text,
+                &words[at],
+                words[at - 1].range.end..words[at].range.end,
+                group,
+                sheet,
+            );
         } else if text[words[at].range.start] != b'-' {
             if text[words[command].range.clone()] == *b"env" {
                 break;
@@ -81,22 +100,49 @@ fn declared(text: &[u8], words: &[Word], command: usize, group: usize, sheet: &m
 }
 
 /// Reads `set -gx NAME value...`; bash's `set -x` has no name and value behind it.
-fn fish_set(text: &[u8], arguments: &[Word], start: usize, group: usize, sheet: &mut Sheet) -> bool {
-    let flags = arguments.iter().take_while(|word| text[word.range.start] == b'-').count();
+fn fish_set(
+    text: &[u8],
+    arguments: &[Word],
+    start: usize,
+    group: usize,
+    sheet: &mut Sheet,
+) -> bool {
+    let flags = arguments
+        .iter()
+        .take_while(|word| text[word.range.start] == b'-')
+        .count();
     flags > 0 && plain_pair(text, &arguments[flags..], start, group, sheet)
 }
 
 /// Reads a name and the words behind it as its value.
-fn plain_pair(text: &[u8], arguments: &[Word], start: usize, group: usize, sheet: &mut Sheet) -> bool {
-    let [name, first, ..] = arguments else { return false };
+fn plain_pair(
+    text: &[u8],
+    arguments: &[Word],
+    start: usize,
+    group: usize,
+    sheet: &mut Sheet,
+) -> bool {
+    let [name, first, ..] = arguments else {
+        return false;
+    };
     let name = &text[name.range.clone()];
-    if !name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') {
+    if !name
+        .iter()
+        .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+    {
         return false;
     }
     let last = &arguments[arguments.len() - 1];
     let written = first.range.start..last.range.end;
-    let (value_span, mark) = if arguments.len() == 2 { word::inside(text, &written) } else { (written.clone(), b' ') };
-    let values: Vec<Vec<u8>> = arguments[1..].iter().map(|word| word::decode(&text[word.range.clone()])).collect();
+    let (value_span, mark) = if arguments.len() == 2 {
+        word::inside(text, &written)
+    } else {
+        (written.clone(), b' ')
+    };
+    let values: Vec<Vec<u8>> = arguments[1..]
+        .iter()
+        .map(|word| word::decode(&text[word.range.clone()]))
+        .collect();
     let entry = Entry {
         path: vec![Segment::key(lossy(name))],
         value: values.join(&b' '),
@@ -104,7 +150,13 @@ fn plain_pair(text: &[u8], arguments: &[Word], start: usize, group: usize, sheet
         entry_span: start..written.end,
         is_string: true,
     };
-    sheet.items.push(Item { entry, cut: start..written.end, written, group, mark });
+    sheet.items.push(Item {
+        entry,
+        cut: start..written.end,
+        written,
+        group,
+        mark,
+    });
     true
 }
 
@@ -112,7 +164,11 @@ fn push_assignment(text: &[u8], word: &Word, cut: Range<usize>, group: usize, sh
     let Some(name) = &word.name else { return };
     let written = word.value..word.range.end;
     let (value_span, mark) = word::inside(text, &written);
-    let value = if mark == b'(' { text[value_span.clone()].to_vec() } else { word::decode(&text[written.clone()]) };
+    let value = if mark == b'(' {
+        text[value_span.clone()].to_vec()
+    } else {
+        word::decode(&text[written.clone()])
+    };
     let name: Arc<str> = Arc::from(&*lossy(&text[name.clone()]));
     let entry = Entry {
         path: vec![Segment::Key(name)],
@@ -121,7 +177,13 @@ fn push_assignment(text: &[u8], word: &Word, cut: Range<usize>, group: usize, sh
         entry_span: word.range.clone(),
         is_string: true,
     };
-    sheet.items.push(Item { entry, written, cut, group, mark });
+    sheet.items.push(Item {
+        entry,
+        written,
+        cut,
+        group,
+        mark,
+    });
 }
 
 /// Says what goes with a command that is nothing but assignments.

@@ -93,7 +93,9 @@ impl Reader<'_> {
                 self.joined = self.text[self.at] == b'|' || self.peek(1) == Some(b'&');
                 self.at += 1 + usize::from(matches!(self.peek(1), Some(b'&' | b'|')));
             }
-            b'(' if self.words.is_empty() && self.peek(1) == Some(b'(') => self.at = self.nested_end(self.at, self.at),
+            b'(' if self.words.is_empty() && self.peek(1) == Some(b'(') => {
+                self.at = self.nested_end(self.at, self.at)
+            }
             b'(' => {
                 self.finish(false, visit);
                 self.parens += 1;
@@ -125,7 +127,12 @@ impl Reader<'_> {
             let range = first.range.start..last.range.end;
             let needed = operator_follows || self.joined || self.blocks > 0 || self.parens > 0;
             self.joined = false;
-            visit(Command { words, range, redirected, needed });
+            visit(Command {
+                words,
+                range,
+                redirected,
+                needed,
+            });
         }
     }
 
@@ -138,7 +145,10 @@ impl Reader<'_> {
             let range = self.target();
             if !range.is_empty() {
                 let delimiter = super::word::decode(&self.text[range]);
-                self.heredocs.push(Heredoc { delimiter, strips_tabs });
+                self.heredocs.push(Heredoc {
+                    delimiter,
+                    strips_tabs,
+                });
             }
             return;
         }
@@ -146,7 +156,10 @@ impl Reader<'_> {
             self.at = self.nested_end(self.at + 1, self.at + 1);
             return;
         }
-        while self.peek(0).is_some_and(|byte| matches!(byte, b'<' | b'>' | b'&' | b'|')) {
+        while self
+            .peek(0)
+            .is_some_and(|byte| matches!(byte, b'<' | b'>' | b'&' | b'|'))
+        {
             self.at += 1;
         }
         self.target();
@@ -185,19 +198,31 @@ impl Reader<'_> {
             None => (None, start),
         };
         // The brackets of an array belong to its word.
-        let from = if name.is_some() && self.text.get(value) == Some(&b'(') { self.nested_end(value, value) } else { value };
+        let from = if name.is_some() && self.text.get(value) == Some(&b'(') {
+            self.nested_end(value, value)
+        } else {
+            value
+        };
         self.at = self.word_end(start, from).max(start + 1);
         if self.words.is_empty() && self.reserved(start..self.at) {
             return;
         }
-        self.words.push(Word { range: start..self.at, name, value });
+        self.words.push(Word {
+            range: start..self.at,
+            name,
+            value,
+        });
     }
 
     /// Follows blocks; a reserved word leaves the next word in command position.
     fn reserved(&mut self, range: Range<usize>) -> bool {
         match &self.text[range] {
-            b"if" | b"for" | b"while" | b"until" | b"case" | b"select" | b"switch" | b"{" => self.blocks += 1,
-            b"fi" | b"done" | b"esac" | b"end" | b"}" => self.blocks = self.blocks.saturating_sub(1),
+            b"if" | b"for" | b"while" | b"until" | b"case" | b"select" | b"switch" | b"{" => {
+                self.blocks += 1
+            }
+            b"fi" | b"done" | b"esac" | b"end" | b"}" => {
+                self.blocks = self.blocks.saturating_sub(1)
+            }
             b"!" | b"time" | b"and" | b"or" | b"not" => {
                 self.joined = true;
                 return true;
@@ -228,7 +253,11 @@ impl Reader<'_> {
 
     /// Returns the offset behind the construct that opens at `open`: a quote, a bracket.
     fn nested_end(&mut self, open: usize, word: usize) -> usize {
-        let limit = if self.torn { line_from(self.text, open).end } else { self.text.len() };
+        let limit = if self.torn {
+            line_from(self.text, open).end
+        } else {
+            self.text.len()
+        };
         match nested(&self.text[..limit], open) {
             Some(end) => end,
             None => {
@@ -240,7 +269,11 @@ impl Reader<'_> {
 }
 
 fn escape_length(text: &[u8], at: usize) -> usize {
-    if text[at + 1..].starts_with(b"\r\n") { 3 } else { 2 }
+    if text[at + 1..].starts_with(b"\r\n") {
+        3
+    } else {
+        2
+    }
 }
 
 /// Follows quotes and brackets from `open` until they are all closed.
@@ -274,7 +307,11 @@ fn nested(text: &[u8], open: usize) -> Option<usize> {
             }
             (Some(b'"'), b'`') => stack.push(b'`'),
             (Some(b'"'), _) => {}
-            (_, b'\'') => stack.push(if at > 0 && text[at - 1] == b'$' { b'$' } else { b'\'' }),
+            (_, b'\'') => stack.push(if at > 0 && text[at - 1] == b'$' {
+                b'$'
+            } else {
+                b'\''
+            }),
             (_, b'"') => stack.push(b'"'),
             (None, b'`') | (Some(b')' | b'}'), b'`') => stack.push(b'`'),
             (None | Some(b')'), b'(') => stack.push(b')'),
@@ -294,11 +331,19 @@ fn assignment_name(text: &[u8], start: usize) -> Option<(Range<usize>, usize)> {
     if text.get(start)?.is_ascii_digit() {
         return None;
     }
-    let length = text[start..].iter().take_while(|byte| is_part(byte)).count();
+    let length = text[start..]
+        .iter()
+        .take_while(|byte| is_part(byte))
+        .count();
     let end = start + length;
     let mut sign = end;
     if text.get(sign) == Some(&b'[') {
-        let stop = |byte: &u8| matches!(byte, b']' | b'\n' | b' ' | b'\'' | b'"' | b'$' | b'`' | b'(');
+        let stop = |byte: &u8| {
+            matches!(
+                byte,
+                b']' | b'\n' | b' ' | b'\'' | b'"' | b'$' | b'`' | b'('
+            )
+        };
         sign += text[sign..].iter().position(stop)?;
         if text[sign] != b']' {
             return None;

@@ -6,18 +6,48 @@ fn reads_and_removes() {
     check(
         Format::Shell,
         &[
-            Case { text: "", reads: &[], without: &[], left: "" },
-            Case { text: "export A=b\n", reads: &[("A", "b")], without: &[0], left: "" },
-            Case { text: "  export A=b # why\r\nx\r\n", reads: &[("A", "b")], without: &[0], left: "x\r\n" },
+            Case {
+                text: "",
+                reads: &[],
+                without: &[],
+                left: "",
+            },
+            Case {
+                text: "export A=b\n",
+                reads: &[("A", "b")],
+                without: &[0],
+                left: "",
+            },
+            Case {
+                text: "  export A=b # why\r\nx\r\n",
+                reads: &[("A", "b")],
+                without: &[0],
+                left: "x\r\n",
+            },
             Case {
                 text: "export A=b C=\"d e\" F='g h'\n",
                 reads: &[("A", "b"), ("C", "d e"), ("F", "g h")],
                 without: &[0, 2],
                 left: "export C=\"d e\"\n",
             },
-            Case { text: "A=canary cmd args", reads: &[("A", "canary")], without: &[0], left: "cmd args" },
-            Case { text: "A=1 B=2\nC=3", reads: &[("A", "1"), ("B", "2"), ("C", "3")], without: &[0, 1], left: "C=3" },
-            Case { text: "A=1 B=2\n", reads: &[("A", "1"), ("B", "2")], without: &[1], left: "A=1\n" },
+            Case {
+                text: "A=canary cmd args",
+                reads: &[("A", "canary")],
+                without: &[0],
+                left: "cmd args",
+            },
+            Case {
+                text: "A=1 B=2\nC=3",
+                reads: &[("A", "1"), ("B", "2"), ("C", "3")],
+                without: &[0, 1],
+                left: "C=3",
+            },
+            Case {
+                text: "A=1 B=2\n",
+                reads: &[("A", "1"), ("B", "2")],
+                without: &[1],
+                left: "A=1\n",
+            },
             Case {
                 text: "declare -x A=$'x\\ty\\x41'\nset -gx KEY 'can ary'\nsetenv T tok\nset -x\n",
                 reads: &[("A", "x\tyA"), ("KEY", "can ary"), ("T", "tok")],
@@ -38,7 +68,12 @@ fn reads_and_removes() {
             },
             Case {
                 text: "A=\"$(echo \"it's\" | tr a b)\" B=`x 'y'` cmd # C=d\nD=(a 'b c')\n(( i=0 ))\nenv E=f run G=h\n",
-                reads: &[("A", "$(echo it's | tr a b)"), ("B", "`x y`"), ("D", "a 'b c'"), ("E", "f")],
+                reads: &[
+                    ("A", "$(echo it's | tr a b)"),
+                    ("B", "`x y`"),
+                    ("D", "a 'b c'"),
+                    ("E", "f"),
+                ],
                 without: &[2, 3],
                 left: "A=\"$(echo \"it's\" | tr a b)\" B=`x 'y'` cmd # C=d\n(( i=0 ))\nenv run G=h\n",
             },
@@ -48,8 +83,18 @@ fn reads_and_removes() {
                 without: &[1],
                 left: "A='open\n",
             },
-            Case { text: "export \\\n  A=b \\\n  C=d\n", reads: &[("A", "b"), ("C", "d")], without: &[0], left: "export \\\n  C=d\n" },
-            Case { text: "x && export A=b || y\nA=c >f\n", reads: &[("A", "b"), ("A", "c")], without: &[0, 1], left: "x && : || y\n>f\n" },
+            Case {
+                text: "export \\\n  A=b \\\n  C=d\n",
+                reads: &[("A", "b"), ("C", "d")],
+                without: &[0],
+                left: "export \\\n  C=d\n",
+            },
+            Case {
+                text: "x && export A=b || y\nA=c >f\n",
+                reads: &[("A", "b"), ("A", "c")],
+                without: &[0, 1],
+                left: "x && : || y\n>f\n",
+            },
         ],
     );
 }

@@ -14,7 +14,12 @@ pub(super) fn inside(text: &[u8], written: &Range<usize>) -> (Range<usize>, u8) 
         [b'$', b'\'', body @ .., b'\''] if ansi_end(body) == body.len() => (within(2), b'$'),
         [b'\'', body @ .., b'\''] if !body.contains(&b'\'') => (within(1), b'\''),
         [b'"', body @ .., b'"'] if double_end(body) == body.len() => (within(1), b'"'),
-        _ if word.iter().any(|byte| matches!(byte, b'\'' | b'"' | b'\\' | b'$' | b'`')) => (written.clone(), b' '),
+        _ if word
+            .iter()
+            .any(|byte| matches!(byte, b'\'' | b'"' | b'\\' | b'$' | b'`')) =>
+        {
+            (written.clone(), b' ')
+        }
         _ => (written.clone(), 0),
     }
 }
@@ -55,7 +60,10 @@ pub(super) fn decode(word: &[u8]) -> Vec<u8> {
                 2
             }
             [b'\'', body @ ..] => {
-                let length = body.iter().position(|byte| *byte == b'\'').unwrap_or(body.len());
+                let length = body
+                    .iter()
+                    .position(|byte| *byte == b'\'')
+                    .unwrap_or(body.len());
                 out.extend_from_slice(&body[..length]);
                 length + 2
             }
@@ -142,7 +150,11 @@ fn ansi_escape(rest: &[u8]) -> (Vec<u8>, usize) {
 fn digits(bytes: &[u8], radix: u32, most: usize) -> (u32, usize) {
     let mut value = 0u32;
     let mut length = 0;
-    while let Some(digit) = bytes.get(length).filter(|_| length < most).and_then(|byte| char::from(*byte).to_digit(radix)) {
+    while let Some(digit) = bytes
+        .get(length)
+        .filter(|_| length < most)
+        .and_then(|byte| char::from(*byte).to_digit(radix))
+    {
         value = value.wrapping_mul(radix).wrapping_add(digit);
         length += 1;
     }

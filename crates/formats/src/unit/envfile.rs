@@ -22,7 +22,10 @@ pub(crate) fn sheet(text: &[u8]) -> Sheet {
         let first = skip_blanks(text, line.start, line.end);
         let equals = match text[first..line.end].first() {
             Some(b'#' | b';') => None,
-            _ => text[first..line.end].iter().position(|byte| *byte == b'=').map(|ahead| first + ahead),
+            _ => text[first..line.end]
+                .iter()
+                .position(|byte| *byte == b'=')
+                .map(|ahead| first + ahead),
         };
         let Some(equals) = equals.filter(|equals| *equals > first) else {
             at = line.next;
@@ -30,7 +33,9 @@ pub(crate) fn sheet(text: &[u8]) -> Sheet {
         };
         let value = read(text, equals + 1);
         let entry = Entry {
-            path: vec![Segment::key(lossy(&text[first..trim_end(text, first, equals)]))],
+            path: vec![Segment::key(lossy(
+                &text[first..trim_end(text, first, equals)],
+            ))],
             value_span: value.inside,
             entry_span: first..value.written.end,
             value: value.decoded,
@@ -92,10 +97,18 @@ fn read(text: &[u8], from: usize) -> Value {
     let next = line_from(text, at.min(text.len())).next;
     let written = start..end;
     let (inside, mark) = match pieces.as_slice() {
-        [piece] if *piece == written && piece.len() >= 2 && text[end - 1] == text[start] => (start + 1..end - 1, text[start]),
+        [piece] if *piece == written && piece.len() >= 2 && text[end - 1] == text[start] => {
+            (start + 1..end - 1, text[start])
+        }
         _ => (written.clone(), 0),
     };
-    Value { decoded, written, inside, mark, next }
+    Value {
+        decoded,
+        written,
+        inside,
+        mark,
+        next,
+    }
 }
 
 /// Reads a quoted piece and returns the offset behind it.

@@ -39,7 +39,10 @@ pub(crate) fn sheet(text: &[u8]) -> Sheet {
         match text[first..line.end].first() {
             None | Some(b'#' | b';') => at = line.next,
             Some(b'[') => {
-                let name = text[first + 1..line.end].split(|byte| *byte == b']').next().unwrap_or_default();
+                let name = text[first + 1..line.end]
+                    .split(|byte| *byte == b']')
+                    .next()
+                    .unwrap_or_default();
                 section = Arc::from(&*lossy(name));
                 at = line.next;
             }
@@ -54,8 +57,16 @@ pub(crate) fn sheet(text: &[u8]) -> Sheet {
 }
 
 /// Reads one directive with its continuation lines.
-fn directive(text: &[u8], logical: &Logical, whole: Range<usize>, section: &Arc<str>, sheet: &mut Sheet) {
-    let Some(equals) = logical.bytes.iter().position(|byte| *byte == b'=') else { return };
+fn directive(
+    text: &[u8],
+    logical: &Logical,
+    whole: Range<usize>,
+    section: &Arc<str>,
+    sheet: &mut Sheet,
+) {
+    let Some(equals) = logical.bytes.iter().position(|byte| *byte == b'=') else {
+        return;
+    };
     let name = logical.bytes[..equals].trim_ascii();
     if name.is_empty() {
         return;
@@ -66,8 +77,12 @@ fn directive(text: &[u8], logical: &Logical, whole: Range<usize>, section: &Arc<
     let before = sheet.items.len();
     match name {
         b"Environment" => words_of(text, logical, equals + 1, path, ASSIGNMENT, sheet),
-        b"PassEnvironment" | b"UnsetEnvironment" => words_of(text, logical, equals + 1, path, WORD, sheet),
-        name if name.starts_with(b"Exec") => words_of(text, logical, equals + 1, path, COMMAND, sheet),
+        b"PassEnvironment" | b"UnsetEnvironment" => {
+            words_of(text, logical, equals + 1, path, WORD, sheet)
+        }
+        name if name.starts_with(b"Exec") => {
+            words_of(text, logical, equals + 1, path, COMMAND, sheet)
+        }
         _ => plain(text, logical, equals + 1, path, sheet),
     }
     if sheet.items.len() > before {
@@ -96,15 +111,31 @@ fn plain(text: &[u8], logical: &Logical, from: usize, mut path: Vec<Segment>, sh
         entry_span: skip_blanks(text, logical.offset(0), span.end)..span.end,
         is_string: true,
     };
-    sheet.items.push(Item { entry, cut: span.clone(), written: span, group: sheet.groups.len(), mark: PLAIN });
+    sheet.items.push(Item {
+        entry,
+        cut: span.clone(),
+        written: span,
+        group: sheet.groups.len(),
+        mark: PLAIN,
+    });
 }
 
-fn words_of(text: &[u8], logical: &Logical, from: usize, path: Vec<Segment>, kind: u8, sheet: &mut Sheet) {
+fn words_of(
+    text: &[u8],
+    logical: &Logical,
+    from: usize,
+    path: Vec<Segment>,
+    kind: u8,
+    sheet: &mut Sheet,
+) {
     let words = words::split(&logical.bytes, from);
     let start = skip_blanks(text, logical.offset(0), text.len());
     for (index, word) in words.iter().enumerate() {
         let span = logical.span(word.range.clone());
-        let cut = match (index.checked_sub(1).map(|before| &words[before]), words.get(index + 1)) {
+        let cut = match (
+            index.checked_sub(1).map(|before| &words[before]),
+            words.get(index + 1),
+        ) {
             (None, Some(next)) => span.start..logical.offset(next.range.start),
             (None, None) => span.clone(),
             (Some(before), _) => logical.span(before.range.clone()).end..span.end,
@@ -125,21 +156,47 @@ fn words_of(text: &[u8], logical: &Logical, from: usize, path: Vec<Segment>, kin
             _ => path.push(Segment::Index(index)),
         }
         let value_span = logical.span(inside);
-        let entry_span = if kind == ASSIGNMENT || words.len() > 1 { span.clone() } else { start..span.end };
-        let entry = Entry { path, value, value_span, entry_span, is_string: true };
+        let entry_span = if kind == ASSIGNMENT || words.len() > 1 {
+            span.clone()
+        } else {
+            start..span.end
+        };
+        let entry = Entry {
+            path,
+            value,
+            value_span,
+            entry_span,
+            is_string: true,
+        };
         let (written, mark) = written(logical, word, kind, &entry.value_span, span);
-        sheet.items.push(Item { entry, cut, written, group: sheet.groups.len(), mark });
+        sheet.items.push(Item {
+            entry,
+            cut,
+            written,
+            group: sheet.groups.len(),
+            mark,
+        });
     }
 }
 
 /// Says what a replacement overwrites. An assignment keeps its name: if its quotes enclose name and
 /// value, what is inside them is written again, else the value gets quotes of its own.
-fn written(logical: &Logical, word: &Word, kind: u8, value: &Range<usize>, span: Range<usize>) -> (Range<usize>, u8) {
+fn written(
+    logical: &Logical,
+    word: &Word,
+    kind: u8,
+    value: &Range<usize>,
+    span: Range<usize>,
+) -> (Range<usize>, u8) {
     if kind != ASSIGNMENT || word.equals.is_none() {
         return (span, kind);
     }
     let whole_quoted = word.quote.is_some();
-    let end = if whole_quoted { value.end } else { logical.span(word.range.clone()).end };
+    let end = if whole_quoted {
+        value.end
+    } else {
+        logical.span(word.range.clone()).end
+    };
     (value.start..end, word.quote.unwrap_or(ASSIGNMENT))
 }
 
@@ -149,7 +206,11 @@ fn unescape_doubles(bytes: &[u8], byte: u8) -> Vec<u8> {
     let mut at = 0;
     while at < bytes.len() {
         out.push(bytes[at]);
-        at += if bytes[at] == byte && bytes.get(at + 1) == Some(&byte) { 2 } else { 1 };
+        at += if bytes[at] == byte && bytes.get(at + 1) == Some(&byte) {
+            2
+        } else {
+            1
+        };
     }
     out
 }
@@ -162,7 +223,11 @@ pub(crate) fn spell(item: &Item, new: &str) -> Option<String> {
         PLAIN => Some(new),
         quote @ (b'"' | b'\'') => Some(words::escaped(&new, char::from(quote))),
         mark => {
-            let new = if mark == COMMAND { new.replace('$', "$$") } else { new };
+            let new = if mark == COMMAND {
+                new.replace('$', "$$")
+            } else {
+                new
+            };
             if !new.is_empty() && new.chars().all(quote_free) {
                 return Some(new);
             }

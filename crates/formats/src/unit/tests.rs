@@ -6,10 +6,18 @@ fn units() {
     check(
         Format::SystemdUnit,
         &[
-            Case { text: "", reads: &[], without: &[], left: "" },
+            Case {
+                text: "",
+                reads: &[],
+                without: &[],
+                left: "",
+            },
             Case {
                 text: "[Service]\nEnvironment=A=canary\nType=simple\n",
-                reads: &[("Service.Environment.A", "canary"), ("Service.Type", "simple")],
+                reads: &[
+                    ("Service.Environment.A", "canary"),
+                    ("Service.Type", "simple"),
+                ],
                 without: &[0],
                 left: "[Service]\nType=simple\n",
             },
@@ -46,10 +54,21 @@ fn environment_files() {
     check(
         Format::SystemdEnvFile,
         &[
-            Case { text: "", reads: &[], without: &[], left: "" },
+            Case {
+                text: "",
+                reads: &[],
+                without: &[],
+                left: "",
+            },
             Case {
                 text: "# c\nA=canary\n;x\nB = \"a \\\"b\" 'c'\nC=a\\\n b # no \nD='x\ny'\nbroken\nE=",
-                reads: &[("A", "canary"), ("B", "a \"bc"), ("C", "a b # no"), ("D", "x\ny"), ("E", "")],
+                reads: &[
+                    ("A", "canary"),
+                    ("B", "a \"bc"),
+                    ("C", "a b # no"),
+                    ("D", "x\ny"),
+                    ("E", ""),
+                ],
                 without: &[0, 3],
                 left: "# c\n;x\nB = \"a \\\"b\" 'c'\nC=a\\\n b # no \nbroken\nE=",
             },

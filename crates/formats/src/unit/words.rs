@@ -22,7 +22,11 @@ impl Logical {
     /// Returns where a range of logical bytes is written.
     pub(super) fn span(&self, range: Range<usize>) -> Range<usize> {
         let start = self.offset(range.start);
-        if range.is_empty() { start..start } else { start..self.offset(range.end - 1) + 1 }
+        if range.is_empty() {
+            start..start
+        } else {
+            start..self.offset(range.end - 1) + 1
+        }
     }
 }
 
@@ -30,7 +34,11 @@ impl Logical {
 ///
 /// A comment line inside a continuation is skipped, and the continuation goes on behind it.
 pub(super) fn logical(text: &[u8], start: usize) -> (Logical, usize) {
-    let mut out = Logical { bytes: Vec::new(), offsets: Vec::new(), end: start };
+    let mut out = Logical {
+        bytes: Vec::new(),
+        offsets: Vec::new(),
+        end: start,
+    };
     let mut at = start;
     loop {
         let line = line_from(text, at);
@@ -126,14 +134,24 @@ fn word(bytes: &[u8], start: usize) -> Word {
     let closes_at_end = pieces == 1 && quote.is_none() && piece.1 + 1 == at;
     let whole = closes_at_end && piece.0 == start;
     let value_quoted = closes_at_end && equals.is_some_and(|(_, raw)| raw + 1 == piece.0);
-    let mut inside = if closes_at_end && (whole || value_quoted) { piece.0 + 1..piece.1 } else { range.clone() };
+    let mut inside = if closes_at_end && (whole || value_quoted) {
+        piece.0 + 1..piece.1
+    } else {
+        range.clone()
+    };
     let mut equals = equals;
     if value_quoted && let Some((_, raw)) = &mut equals {
         // The span of the value begins behind its quote.
         *raw = piece.0;
     }
     inside.end = inside.end.max(inside.start);
-    Word { range, inside, quote: whole.then(|| bytes[start]), value, equals }
+    Word {
+        range,
+        inside,
+        quote: whole.then(|| bytes[start]),
+        value,
+        equals,
+    }
 }
 
 /// Resolves one escape and returns its length. An unknown one stays as written.
@@ -165,7 +183,10 @@ fn escape(rest: &[u8], out: &mut Vec<u8>) -> usize {
         b'0'..=b'7' => (8, 1, 3),
         _ => (0, 0, 0),
     };
-    match rest.get(skip..skip + digits).and_then(|digits| number(digits, radix)) {
+    match rest
+        .get(skip..skip + digits)
+        .and_then(|digits| number(digits, radix))
+    {
         Some(value) if matches!(kind, b'u' | b'U') => {
             let c = char::from_u32(value).unwrap_or('\u{fffd}');
             out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
@@ -184,7 +205,11 @@ fn number(digits: &[u8], radix: u32) -> Option<u32> {
         return None;
     }
     digits.iter().try_fold(0u32, |value, byte| {
-        Some(value.wrapping_mul(radix).wrapping_add(char::from(*byte).to_digit(radix)?))
+        Some(
+            value
+                .wrapping_mul(radix)
+                .wrapping_add(char::from(*byte).to_digit(radix)?),
+        )
     })
 }
 
