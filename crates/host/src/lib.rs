@@ -3,11 +3,17 @@
 mod beneath;
 mod environment;
 mod error;
+mod host_key;
 mod mount;
+mod signals;
 mod snapshot;
 mod source;
+mod write;
 
 pub use environment::{Clock, Environment, FixedClock, SystemClock};
 pub use error::HostError;
+pub use host_key::{host_key, temporary_key};
+pub use signals::Interrupt;
 pub use snapshot::{Look, snapshot};
 pub use source::{FileSource, file_meta};
+pub use write::{TemporaryFolder, write_output};

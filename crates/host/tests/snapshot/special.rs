@@ -79,9 +79,15 @@ fn what_may_not_be_read_is_named_with_its_owner() {
     for folder in ["", "home", "home/u", "home/u/t"] {
         close(&home.top.join(folder), 0o755);
     }
-    // The other user cannot reach the build folder, so the binary is copied to where it can.
+    // The other user cannot reach the build folder, so the binary is copied to where it can. A
+    // process of its own copies it: were it open for writing in this one, a child that another
+    // test forks just then would keep it open, and it could not be run.
     let binary = home.top.join("binary");
-    fs::copy(std::env::current_exe().unwrap(), &binary).unwrap();
+    let copied = Command::new("cp")
+        .arg(std::env::current_exe().unwrap())
+        .arg(&binary)
+        .status();
+    assert!(copied.unwrap().success());
     close(&binary, 0o755);
     let output = Command::new(&binary)
         .args([
