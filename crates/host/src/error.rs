@@ -82,12 +82,6 @@ pub enum HostError {
     /// The signals that ask a program to stop could not be taken over.
     #[error("watch for Ctrl-C: {0}")]
     Signals(io::Error),
-    /// The system gave no random bytes.
-    #[error("get random bytes: {reason}")]
-    Random {
-        /// What it said.
-        reason: String,
-    },
     /// A process cannot be stopped or started by bedlock.
     #[error("{what} process {pid}: {reason}")]
     Process {

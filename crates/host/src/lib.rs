@@ -5,6 +5,7 @@ mod environment;
 mod error;
 mod host_key;
 mod mount;
+mod process;
 mod signals;
 mod snapshot;
 mod source;
@@ -13,6 +14,9 @@ mod write;
 pub use environment::{Clock, Environment, FixedClock, SystemClock};
 pub use error::HostError;
 pub use host_key::{host_key, temporary_key};
+pub use process::{
+    ProcessFacts, Running, Start, Stopped, processes, start, stop, wait_ready,
+};
 pub use signals::Interrupt;
 pub use snapshot::{Look, snapshot};
 pub use source::{FileSource, file_meta};
