@@ -8,11 +8,11 @@
 
 use std::fmt::Write as _;
 
-use bedlock_model::{Disposition, Finding, Posture, Report, Unreadable};
+use bedlock_model::{Disposition, Finding, Posture, Receipt, Report, Unreadable};
 
+use super::outcome;
 use super::overview::{Group, Overview, audience, by_file, headline, paths};
-use super::printable::{printable, shortened};
-use super::sarif::is_web_page;
+use super::printable::{is_web_page, printable, shortened};
 use super::words::{
     VIAS, disposition, has_lines, kind, number, plural, reveals, severity, short_path, size,
     verdict,
@@ -20,6 +20,8 @@ use super::words::{
 
 /// Rows of a table without `all`; an issue has a limit of 65,536 characters.
 const ROWS: usize = 100;
+/// Files that a secret is named with.
+const NAMED: usize = 5;
 /// Characters of a host's text in a cell.
 const LONGEST: usize = 160;
 
@@ -38,7 +40,10 @@ pub(crate) fn report(report: &Report, all: bool) -> String {
         secrets(&mut out, report, all);
         matrix(&mut out, report, &overview, all);
         findings(&mut out, report, all);
-        revoke(&mut out, report);
+        revoke(
+            &mut out,
+            report.secrets.iter().filter_map(|s| s.revoke.as_deref()),
+        );
     }
     places(&mut out, "Could not be looked at", &report.unreadable);
     if all {
@@ -75,6 +80,55 @@ pub(crate) fn posture(posture: &Posture) -> String {
     });
     table(&mut out, &["", "invariant", "says", "evidence"], rows);
     places(&mut out, "Could not be looked at", &posture.unreadable);
+    out
+}
+
+/// Writes what one harden did.
+pub(crate) fn receipt(receipt: &Receipt) -> String {
+    let mut out = String::new();
+    line(&mut out, "# bedlock harden");
+    let answer = words(&outcome::answer(receipt));
+    line(
+        &mut out,
+        &format!("**{answer}.** Searched {}.", outcome::searched(receipt)),
+    );
+    let facts = [
+        format!("home {}", code(&receipt.home)),
+        format!("transaction {}", code(&receipt.transaction)),
+        words(&receipt.created),
+        plural(receipt.files.len(), "file changed", "files changed"),
+        format!("undo until {}", words(&receipt.undo_until)),
+        format!("bedlock {}", words(&receipt.tool.version)),
+    ];
+    line(&mut out, &facts.join(" · "));
+    line(&mut out, "## Secrets");
+    let rows = receipt.secrets.iter().take(ROWS).map(|secret| {
+        let mut now = words(&outcome::found_now(secret));
+        if outcome::survives(secret) {
+            now = format!("**{now}**");
+        }
+        for file in secret.found_in.iter().take(NAMED) {
+            let _ = write!(now, "<br>{}", code(&short_path(file, &receipt.home)));
+        }
+        let hidden = secret.found_in.len().saturating_sub(NAMED);
+        if hidden > 0 {
+            let _ = write!(now, "<br>and {}", plural(hidden, "more file", "more files"));
+        }
+        vec![
+            format!("{} {}", words(&secret.title), code(&secret.mask)),
+            code(secret.fingerprint.as_str()),
+            words(&outcome::stood(secret)),
+            now,
+        ]
+    });
+    table(
+        &mut out,
+        &["secret", "fingerprint", "stood in", "found now"],
+        rows,
+    );
+    hidden(&mut out, receipt.secrets.len().saturating_sub(ROWS));
+    revoke(&mut out, outcome::pages(receipt).into_keys());
+    places(&mut out, "Could not be searched", &receipt.unreadable);
     out
 }
 
@@ -221,12 +275,8 @@ fn position(finding: &Finding, home: &str) -> String {
     }
 }
 
-fn revoke(out: &mut String, report: &Report) {
-    let mut pages: Vec<&str> = report
-        .secrets
-        .iter()
-        .filter_map(|s| s.revoke.as_deref())
-        .collect();
+fn revoke<'a>(out: &mut String, pages: impl Iterator<Item = &'a str>) {
+    let mut pages: Vec<&str> = pages.collect();
     pages.sort_unstable();
     pages.dedup();
     if pages.is_empty() {

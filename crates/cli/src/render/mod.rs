@@ -9,9 +9,11 @@
 
 pub(crate) mod diff;
 mod excerpt;
+pub(crate) mod html;
 pub(crate) mod json;
 mod look;
 pub(crate) mod markdown;
+mod outcome;
 mod overview;
 pub(crate) mod plan;
 mod printable;
@@ -19,6 +21,11 @@ pub(crate) mod sarif;
 mod screen;
 pub(crate) mod text;
 mod words;
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod snapshots;
 
 pub(crate) use look::Look;
 pub(crate) use text::scoreboard::Score;

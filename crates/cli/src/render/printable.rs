@@ -63,6 +63,14 @@ pub(crate) fn shortened(text: &str, most: usize) -> Cow<'_, str> {
     }
 }
 
+/// Whether something is an address that a browser may open.
+pub(crate) fn is_web_page(page: &str) -> bool {
+    page.starts_with("https://")
+        && page
+            .bytes()
+            .all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,5 +94,12 @@ mod tests {
     fn long_text_says_what_is_missing() {
         assert_eq!(shortened("abcdef", 4), "abcd (+2 characters)");
         assert_eq!(shortened("abcd", 4), "abcd");
+    }
+
+    #[test]
+    fn only_web_pages_become_links() {
+        assert!(is_web_page("https://platform.openai.com/api-keys"));
+        assert!(!is_web_page("javascript:alert(1)"));
+        assert!(!is_web_page("https://x/\" onclick="));
     }
 }

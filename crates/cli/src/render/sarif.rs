@@ -11,6 +11,7 @@ use bedlock_model::{Disposition, Finding, Report, Severity, Unreadable};
 use serde_json::{Map, Value, json};
 
 use super::json::document;
+use super::printable::{is_web_page, printable, source_line};
 use super::words::{evidence, has_lines, seen_by};
 
 /// Where the schema of the version is kept.
@@ -146,7 +147,22 @@ fn message(finding: &Finding) -> String {
     if let Some(page) = &finding.remedy.revoke {
         parts.push(format!("Revoke: {page}"));
     }
-    parts.join(". ")
+    plain_message(&parts.join(". "))
+}
+
+/// Text of which a viewer makes neither a link nor a placeholder.
+///
+/// **Source:** <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>, sections
+/// 3.11.5 (placeholders) and 3.11.6 (embedded links)
+fn plain_message(text: &str) -> String {
+    let mut text = printable(text).into_owned();
+    if text.contains("](") {
+        text = text.replace('[', "\\[").replace(']', "\\]");
+    }
+    if text.contains('{') && text.contains('}') {
+        text = text.replace('{', "{{").replace('}', "}}");
+    }
+    text
 }
 
 fn location(finding: &Finding, report: &Report) -> Value {
@@ -173,7 +189,10 @@ fn region(finding: &Finding) -> Map<String, Value> {
         region.insert("byteLength".to_owned(), json!(finding.length));
     }
     if !region.is_empty() && !finding.excerpt.as_str().is_empty() {
-        region.insert("snippet".to_owned(), json!({ "text": finding.excerpt }));
+        region.insert(
+            "snippet".to_owned(),
+            json!({ "text": source_line(finding.excerpt.as_str()) }),
+        );
     }
     region
 }
@@ -211,7 +230,7 @@ fn notification(place: &Unreadable, level: &str, report: &Report) -> Value {
     json!({
         "level": level,
         "descriptor": { "id": id },
-        "message": { "text": message },
+        "message": { "text": plain_message(&message) },
         "locations": [{
             "physicalLocation": { "artifactLocation": artifact(&place.path, &report.home) },
         }],
@@ -254,14 +273,6 @@ fn encoded(path: &str) -> String {
     out
 }
 
-/// Whether something is an address that a browser may open.
-pub(super) fn is_web_page(page: &str) -> bool {
-    page.starts_with("https://")
-        && page
-            .bytes()
-            .all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b))
-}
-
 fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::High => "error",
@@ -299,12 +310,5 @@ mod tests {
         );
         assert_eq!(directory_uri("/home/ada"), "file:///home/ada/");
         assert_eq!(directory_uri("/"), "file:///");
-    }
-
-    #[test]
-    fn only_web_pages_become_links() {
-        assert!(is_web_page("https://platform.openai.com/api-keys"));
-        assert!(!is_web_page("javascript:alert(1)"));
-        assert!(!is_web_page("https://x/\" onclick="));
     }
 }

@@ -3,15 +3,14 @@
 //! **Invariant:** a secret that was to be removed and is still found cannot be overlooked: it
 //! changes the first line, its own line and the last ones.
 
-use std::collections::BTreeMap;
-
-use bedlock_model::{Disposition, Receipt, ReceiptSecret};
+use bedlock_model::{Disposition, Receipt, ReceiptSecret, Verdict};
 
 use super::{section, unreadable};
 use crate::render::Detail;
 use crate::render::look::{Look, Tone};
+use crate::render::outcome::{answer, found_now, pages, searched, stood, survives, verdict};
 use crate::render::screen::Screen;
-use crate::render::words::{disposition, number, plural, short_path, size};
+use crate::render::words::{plural, short_path};
 
 /// Files that a secret that is still found is named with, without `--all`.
 const NAMED_FILES: usize = 5;
@@ -26,7 +25,7 @@ pub(crate) fn receipt(receipt: &Receipt, detail: &Detail, look: Look) -> String 
     );
     screen.wrapped(Tone::Faint, &heading, 0);
     screen.end();
-    answer(&mut screen, receipt);
+    first_line(&mut screen, receipt);
     for secret in &receipt.secrets {
         one_secret(&mut screen, secret, receipt, detail.all);
     }
@@ -42,51 +41,15 @@ pub(crate) fn receipt(receipt: &Receipt, detail: &Detail, look: Look) -> String 
     screen.finish()
 }
 
-/// Whether a secret that was to go is still there.
-fn survives(secret: &ReceiptSecret) -> bool {
-    secret.disposition == Disposition::Remove && secret.found_now > 0
-}
-
-fn answer(screen: &mut Screen, receipt: &Receipt) {
+fn first_line(screen: &mut Screen, receipt: &Receipt) {
     let look = screen.look();
-    let removed = |s: &&ReceiptSecret| s.disposition == Disposition::Remove;
-    let gone = receipt
-        .secrets
-        .iter()
-        .filter(removed)
-        .filter(|s| !survives(s))
-        .count();
-    let still = receipt.secrets.iter().filter(|s| survives(s)).count();
-    let searched = format!(
-        "searched {} ({})",
-        plural(
-            usize::try_from(receipt.searched_files).unwrap_or(usize::MAX),
-            "file",
-            "files"
-        ),
-        size(receipt.searched_bytes)
-    );
-    if still > 0 {
-        let line = format!(
-            "{} STILL FOUND after harden; {searched}.",
-            plural(still, "SECRET IS", "SECRETS ARE")
-        );
-        screen
-            .put(Tone::Bad, look.cross())
-            .space(1)
-            .wrapped(Tone::Bad, &line, 2);
-    } else {
-        let (tone, mark, blind) = if receipt.unreadable.is_empty() {
-            (Tone::Good, look.tick(), "")
-        } else {
-            (Tone::Warn, "?", ", but not everything could be searched")
-        };
-        let line = format!(
-            "{} removed, 0 found now{blind}; {searched}.",
-            plural(gone, "secret", "secrets")
-        );
-        screen.put(tone, mark).space(1).wrapped(tone, &line, 2);
-    }
+    let (tone, mark) = match verdict(receipt) {
+        Verdict::Pass => (Tone::Good, look.tick()),
+        Verdict::Unknown => (Tone::Warn, "?"),
+        Verdict::Fail => (Tone::Bad, look.cross()),
+    };
+    let line = format!("{}; searched {}.", answer(receipt), searched(receipt));
+    screen.put(tone, mark).space(1).wrapped(tone, &line, 2);
     let changed = plural(receipt.files.len(), "file was", "files were");
     screen.space(2).wrapped(
         Tone::Faint,
@@ -124,17 +87,12 @@ fn one_secret(screen: &mut Screen, secret: &ReceiptSecret, receipt: &Receipt, al
         }
     }
     screen.space(2).put(Tone::Faint, "found now ");
-    match (secret.found_now, secret.disposition) {
-        (0, _) => screen.wrapped(Tone::Good, "0", 12),
-        (count, Disposition::Remove) => {
-            screen.wrapped(Tone::Bad, &format!("{} TIMES", number(count)), 12)
-        }
-        (count, left) => screen.wrapped(
-            Tone::Warn,
-            &format!("{} ({})", number(count), disposition(left)),
-            12,
-        ),
+    let tone = match (secret.found_now, survives(secret)) {
+        (0, _) => Tone::Good,
+        (_, true) => Tone::Bad,
+        (_, false) => Tone::Warn,
     };
+    screen.wrapped(tone, &found_now(secret), 12);
     let shown = if all {
         secret.found_in.len()
     } else {
@@ -164,37 +122,8 @@ fn one_secret(screen: &mut Screen, secret: &ReceiptSecret, receipt: &Receipt, al
     }
 }
 
-/// `7 places in 5 files: 5 removed, 2 redacted`.
-fn stood(secret: &ReceiptSecret) -> String {
-    let mut done: BTreeMap<&str, usize> = BTreeMap::new();
-    for stood in &secret.stood {
-        *done.entry(&stood.done).or_default() += 1;
-    }
-    let mut files: Vec<&str> = secret.stood.iter().map(|s| s.file.as_str()).collect();
-    files.sort_unstable();
-    files.dedup();
-    let done: Vec<String> = done
-        .iter()
-        .map(|(what, count)| format!("{count} {what}"))
-        .collect();
-    let places = plural(secret.stood.len(), "place", "places");
-    let files = plural(files.len(), "file", "files");
-    if done.is_empty() {
-        format!("{places} in {files}")
-    } else {
-        format!("{places} in {files}: {}", done.join(", "))
-    }
-}
-
 fn revoke(screen: &mut Screen, receipt: &Receipt) {
-    let mut pages: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    let stay = |s: &&ReceiptSecret| s.disposition != Disposition::Expires;
-    for secret in receipt.secrets.iter().filter(stay) {
-        if let Some(page) = &secret.revoke {
-            let names = pages.entry(page).or_default();
-            names.push(format!("{} {}", secret.title, secret.mask));
-        }
-    }
+    let pages = pages(receipt);
     if pages.is_empty() {
         return;
     }
