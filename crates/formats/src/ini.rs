@@ -272,7 +272,29 @@ pub fn set(text: &[u8], section: &str, key: &str, value: &str) -> Result<Vec<u8>
             )
         }
     };
-    Ok(splice(text, vec![edit]))
+    let result = splice(text, vec![edit]);
+    if !reads_as(text, &result, section, key, value) {
+        return Err(EditError::CannotExpress(format!("[{section}] {key}")));
+    }
+    Ok(result)
+}
+
+/// Says whether the last `key` of a section holds `value` now and all other entries are the same.
+fn reads_as(before: &[u8], after: &[u8], section: &str, key: &str, value: &str) -> bool {
+    let is_it = |entry: &Entry| match entry.path.as_slice() {
+        [name] => section.is_empty() && name.as_key() == Some(key),
+        [outer, name] => outer.as_key() == Some(section) && name.as_key() == Some(key),
+        _ => false,
+    };
+    let others = |text| {
+        let entries = sheet(text).into_entries().into_iter();
+        entries
+            .filter(|entry| !is_it(entry))
+            .map(|entry| (entry.path, entry.value))
+    };
+    let set = sheet(after).into_entries().into_iter().rfind(is_it);
+    set.map_or(value.is_empty(), |entry| entry.value == value.as_bytes())
+        && others(before).eq(others(after))
 }
 
 fn below(line: Line, pair: &str, newline: &str) -> Splice {

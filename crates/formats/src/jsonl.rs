@@ -36,18 +36,16 @@ pub fn records(text: &[u8]) -> impl Iterator<Item = Record> + '_ {
 }
 
 pub(crate) fn entries(text: &[u8]) -> Result<Vec<Entry>, ParseError> {
-    let mut out = Vec::new();
+    let mut out = json5::Several::default();
     for record in records(text) {
         // A torn last line and a foreign one are common in transcripts.
-        let prefix = Segment::Index(record.line);
-        let _ = json5::entries_within(
+        out.add(
             &text[record.span.clone()],
             record.span.start,
-            prefix,
-            &mut out,
-        );
+            Segment::Index(record.line),
+        )?;
     }
-    Ok(out)
+    Ok(out.entries)
 }
 
 pub(crate) fn removal(text: &[u8], selected: &[bool]) -> Result<Vec<Splice>, EditError> {

@@ -163,8 +163,13 @@ impl Reader<'_> {
 
     /// Reads up to the end tag of the element that `open` began; returns content and whole.
     fn content(&mut self, open: &Range<usize>) -> Result<(Range<usize>, usize), ParseError> {
+        let opened = tag_name(self.text, open.start + 1);
         match self.token()? {
-            Some((Token::Close { .. }, range)) => Ok((open.end..range.start, range.end)),
+            Some((Token::Close { name }, range))
+                if self.text[name.clone()] == self.text[opened] =>
+            {
+                Ok((open.end..range.start, range.end))
+            }
             _ => self.fail(open.start, "a scalar holds another element"),
         }
     }
@@ -239,14 +244,18 @@ impl Reader<'_> {
     }
 }
 
-fn tag(text: &[u8], start: usize, end: usize) -> Token {
-    let closes = text[start + 1] == b'/';
-    let name_start = start + 1 + usize::from(closes);
-    let name = text[name_start..end]
+/// Returns the name that begins at an offset; the tag's `>` ends it at the latest.
+fn tag_name(text: &[u8], start: usize) -> Range<usize> {
+    let length = text[start..]
         .iter()
         .take_while(|byte| byte.is_ascii_alphanumeric())
         .count();
-    let name = name_start..name_start + name;
+    start..start + length
+}
+
+fn tag(text: &[u8], start: usize, end: usize) -> Token {
+    let closes = text[start + 1] == b'/';
+    let name = tag_name(text, start + 1 + usize::from(closes));
     match closes {
         true => Token::Close { name },
         false => Token::Open {

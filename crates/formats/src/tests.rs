@@ -12,6 +12,17 @@ pub(crate) struct Case<'a> {
 
 /// Checks reading and removing, and that every value can be written again where it stands.
 pub(crate) fn check(format: Format, cases: &[Case<'_>]) {
+    check_removal(format, cases);
+    for case in cases {
+        let text = case.text.as_bytes();
+        for entry in entries(format, text).expect("parses") {
+            check_replace(format, text, &entry);
+        }
+    }
+}
+
+/// Checks reading and removing, where not every value can be written.
+pub(crate) fn check_removal(format: Format, cases: &[Case<'_>]) {
     for Case {
         text,
         reads,
@@ -30,9 +41,6 @@ pub(crate) fn check(format: Format, cases: &[Case<'_>]) {
             *left,
             "removes {without:?} from {text:?}"
         );
-        for entry in &found {
-            check_replace(format, text.as_bytes(), entry);
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 use super::{remove_section, sections, set};
 use crate::Format;
-use crate::tests::{Case, check};
+use crate::tests::{Case, check_removal};
 
 #[test]
 fn reads_and_removes() {
@@ -34,34 +34,8 @@ fn reads_and_removes() {
             left: "email = \"a b\"\r\nalways-auth",
         },
     ];
-    // Nothing can be quoted in this format, so not every value can be written; only reading and
-    // removing are common to all.
-    for case in cases {
-        check_reading(&case);
-    }
-}
-
-fn check_reading(case: &Case<'_>) {
-    let found = crate::entries(Format::Ini, case.text.as_bytes()).expect("parses");
-    let reads: Vec<(String, String)> = found
-        .iter()
-        .map(|entry| {
-            (
-                crate::path_text(&entry.path),
-                String::from_utf8_lossy(&entry.value).into_owned(),
-            )
-        })
-        .collect();
-    let expected: Vec<(String, String)> = case
-        .reads
-        .iter()
-        .map(|(path, value)| ((*path).into(), (*value).into()))
-        .collect();
-    assert_eq!(reads, expected);
-    let unwanted: Vec<_> = case.without.iter().map(|at| found[*at].clone()).collect();
-    let left = crate::remove(Format::Ini, case.text.as_bytes(), &unwanted).expect("removes");
-    assert_eq!(String::from_utf8_lossy(&left), case.left);
-    check(Format::Ini, &[]);
+    // Nothing can be quoted in this format, so not every value can be written.
+    check_removal(Format::Ini, &cases);
 }
 
 #[test]
@@ -95,7 +69,18 @@ fn sets() {
         "2",
         "[a]\ns3 =\n  k = 1\nk = 2\n",
     );
-    assert!(set(b"", "a", "k", "x\ny").is_err());
+    for (section, key, value) in [
+        ("a", "k", "x\ny"),
+        ("a", "k", "x # y"),
+        ("a", "k", "'x'"),
+        ("a]", "k", "x"),
+        ("a", "#k", "x"),
+    ] {
+        assert!(
+            set(b"[a]\nz = 1\n", section, key, value).is_err(),
+            "{section} {key} {value}"
+        );
+    }
 }
 
 #[test]

@@ -55,11 +55,20 @@ pub(super) fn elements(text: &[u8], container: &Node, gone: &[bool], out: &mut V
     };
     let inner = container.span.start + 1..container.span.end - 1;
     let extents = extents(text, &inner, children);
+    let stays = first_kept_from_end.map_or(0, |kept| kept + 1);
     let mut cuts: Vec<Range<usize>> = extents
         .iter()
         .zip(gone)
-        .filter(|(_, gone)| **gone)
-        .map(|(extent, _)| extent.cut.clone())
+        .enumerate()
+        .filter(|(_, (_, gone))| **gone)
+        .map(|(index, (extent, _))| {
+            if index < stays {
+                &extent.cut
+            } else {
+                &extent.cut_at_end
+            }
+        })
+        .cloned()
         .collect();
     match first_kept_from_end {
         // The last one that stays loses its comma if the last one that goes had none.
@@ -76,6 +85,8 @@ pub(super) fn elements(text: &[u8], container: &Node, gone: &[bool], out: &mut V
 pub(super) struct Extent {
     /// What to cut when the element goes.
     pub(super) cut: Range<usize>,
+    /// The same if no element behind it stays.
+    cut_at_end: Range<usize>,
     /// Behind the element, its comma and the comments that follow on its line.
     pub(super) end: usize,
     /// Whether only white space stands in front of the element, or its comment, on its line.
@@ -97,15 +108,18 @@ pub(super) fn extents(text: &[u8], inner: &Range<usize>, children: &[Element]) -
         let (end, line_end) = tail(text, behind..next, index + 1 == children.len());
         let lead = lead(text, from..span.start);
         let own_line = lead.line.is_some();
-        let cut = match (lead.line, line_end) {
+        let cut_at_end = match (lead.line, line_end) {
             (Some(line), Some(line_end)) => line..line_end,
-            (None, Some(_)) => from..end,
-            (_, None) if index + 1 == children.len() && own_line => lead.first..end,
-            (_, None) if index + 1 == children.len() => from..end,
-            (_, None) => lead.first..spaces_end(text, end, next),
+            (None, _) => from..end,
+            (Some(_), None) => lead.first..end,
+        };
+        let cut = match line_end {
+            None if index + 1 < children.len() => lead.first..spaces_end(text, end, next),
+            _ => cut_at_end.clone(),
         };
         out.push(Extent {
             cut,
+            cut_at_end,
             end,
             own_line,
             line_ends: line_end.is_some(),
@@ -196,6 +210,16 @@ fn has_comment_outside(
     from < inner.end && pieces(text, from..inner.end).any(|(piece, _)| piece == Piece::Comment)
 }
 
+/// Returns the length of the line end at an offset, or zero. A line comment ends at each of them.
+fn newline_length(bytes: &[u8], at: usize) -> usize {
+    match &bytes[at..] {
+        [b'\r', b'\n', ..] => 2,
+        [b'\n' | b'\r', ..] => 1,
+        [0xe2, 0x80, 0xa8 | 0xa9, ..] => 3,
+        _ => 0,
+    }
+}
+
 /// Splits trivia into runs of white space, line ends and comments. It stops at anything else.
 fn pieces(text: &[u8], range: Range<usize>) -> impl Iterator<Item = (Piece, Range<usize>)> + '_ {
     let within = std::str::from_utf8(&text[range.clone()]).unwrap_or("");
@@ -204,20 +228,14 @@ fn pieces(text: &[u8], range: Range<usize>) -> impl Iterator<Item = (Piece, Rang
     std::iter::from_fn(move || {
         let bytes = within.as_bytes();
         let start = at;
-        let piece = match bytes.get(at)? {
-            b'\n' => {
-                at += 1;
+        bytes.get(at)?;
+        let piece = match newline_length(bytes, at) {
+            length @ 1.. => {
+                at += length;
                 Piece::Newline
             }
-            b'\r' if bytes.get(at + 1) == Some(&b'\n') => {
-                at += 2;
-                Piece::Newline
-            }
-            _ => {
-                while !matches!(bytes.get(at), Some(b'\n')) && space_length(within, at) > 0 {
-                    if bytes[at] == b'\r' && bytes.get(at + 1) == Some(&b'\n') {
-                        break;
-                    }
+            0 => {
+                while newline_length(bytes, at) == 0 && space_length(within, at) > 0 {
                     at += space_length(within, at);
                 }
                 if at > start {

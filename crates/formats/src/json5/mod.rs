@@ -204,7 +204,17 @@ impl Document {
     /// [`EditError::NotAContainer`] if the path leads through a scalar or past an array's end.
     pub fn set(&mut self, path: &[Segment], value: &Value) -> Result<(), EditError> {
         let edit = put::set(&self.text, &self.root, path, value)?;
-        self.apply(edit)
+        let mut edited = self.clone();
+        edited.apply(edit)?;
+        // A defect in the placement, such as text behind a line comment, is an error too.
+        if edited
+            .get(path)
+            .is_none_or(|node| node.to_value() != *value)
+        {
+            return Err(EditError::ChangesOthers);
+        }
+        *self = edited;
+        Ok(())
     }
 
     /// Appends an item to the array at a path; a missing array is created.
@@ -276,23 +286,39 @@ pub(crate) fn entries(text: &[u8]) -> Result<Vec<Entry>, ParseError> {
     Ok(leaves.entries)
 }
 
-/// Lists the leaves of a JSON5 text that stands at `base` in a larger file, below `prefix`.
-pub(crate) fn entries_within(
-    text: &[u8],
-    base: usize,
-    prefix: Segment,
-    out: &mut Vec<Entry>,
-) -> Result<(), ParseError> {
-    let root = parse::document(utf8(text)?)?;
-    let mut leaves = Leaves {
-        text,
-        base,
-        segments: 0,
-        entries: Vec::new(),
-    };
-    leaves.walk(&root, &mut vec![prefix], None)?;
-    out.append(&mut leaves.entries);
-    Ok(())
+/// Lists the leaves of many JSON5 texts in one file, each below a prefix of its own.
+#[derive(Default)]
+pub(crate) struct Several {
+    segments: usize,
+    pub(crate) entries: Vec<Entry>,
+}
+
+impl Several {
+    /// Adds the leaves of the text that stands at `base` in the file. A text that does not parse
+    /// adds nothing.
+    ///
+    /// # Errors
+    ///
+    /// Only if all texts together exceed the bound on path segments.
+    pub(crate) fn add(
+        &mut self,
+        text: &[u8],
+        base: usize,
+        prefix: Segment,
+    ) -> Result<(), ParseError> {
+        let Ok(root) = utf8(text).and_then(parse::document) else {
+            return Ok(());
+        };
+        let mut leaves = Leaves {
+            text,
+            base,
+            segments: self.segments,
+            entries: std::mem::take(&mut self.entries),
+        };
+        let result = leaves.walk(&root, &mut vec![prefix], None);
+        (self.segments, self.entries) = (leaves.segments, leaves.entries);
+        result
+    }
 }
 
 /// Plans the removal of the marked leaves, in the order of [`entries`].

@@ -9,6 +9,9 @@ use super::{Document, Element, Kind, Node, quoted};
 use crate::text::Splice;
 use crate::{EditError, Segment, path_text};
 
+/// What ends a line, and a line comment with it, in ECMAScript.
+const LINE_ENDS: [char; 4] = ['\n', '\r', '\u{2028}', '\u{2029}'];
+
 /// How a document is written: found once an edit, by looking at all of it.
 struct Style {
     unit: String,
@@ -132,7 +135,7 @@ fn insert_first(
             vec![Splice::put(inner, lines)]
         }
         Layout::Lines(indent) => {
-            let rest = if text[content_end..inner.end].contains('\n') {
+            let rest = if text[content_end..inner.end].contains(LINE_ENDS) {
                 String::new()
             } else {
                 format!("{}{close}", style.newline)
@@ -157,7 +160,7 @@ fn child_layout(text: &str, node: &Node, outer: &Layout, style: &Style) -> Layou
     let Some(last) = children.last() else {
         // A line comment in an empty container makes lines necessary.
         return match outer {
-            Layout::Inline { .. } if !text[inner.clone()].contains('\n') => outer.clone(),
+            Layout::Inline { .. } if !text[inner.clone()].contains(LINE_ENDS) => outer.clone(),
             _ => Layout::Lines(nested()),
         };
     };

@@ -205,6 +205,13 @@ fn sets_in_the_style_of_the_document() {
         json!(3),
         "{ k: 1, \"not-bare\": 3 }",
     );
+    check_set("{ a: 1 // c\r}", "b", json!(2), "{ a: 1, // c\n  b: 2\r}");
+    check_set(
+        "{ a: [ // c\u{2028}] }",
+        "a.0",
+        json!(2),
+        "{ a: [ // c\n  2\u{2028}] }",
+    );
     check_set("[1]", "", json!({"a": 1}), "{\n  \"a\": 1\n}");
 }
 

@@ -42,6 +42,10 @@ fn assignments(text: &[u8], command: &Command, sheet: &mut Sheet) {
             }
             None if at > 0 => words[at - 1].range.end..words[at].range.end,
             Some(_) => words[at - 1].range.end..words[at].range.end,
+            // What is left is a redirection.
+            None if command.redirected => {
+                words[at].range.start..blanks_after(text, words[at].range.end)
+            }
             None => words[at].range.clone(),
         };
         push_assignment(text, &words[at], cut, group, sheet);

@@ -207,11 +207,21 @@ impl Reader<'_> {
         if self.words.is_empty() && self.reserved(start..self.at) {
             return;
         }
+        if self.text[start..self.at] == *b"{" && self.is_function() {
+            self.words.clear();
+            self.blocks += 1;
+            return;
+        }
         self.words.push(Word {
             range: start..self.at,
             name,
             value,
         });
+    }
+
+    /// Says whether the words so far are `function NAME`, whose body follows.
+    fn is_function(&self) -> bool {
+        self.words.len() == 2 && self.text[self.words[0].range.clone()] == *b"function"
     }
 
     /// Follows blocks; a reserved word leaves the next word in command position.
@@ -277,7 +287,7 @@ fn escape_length(text: &[u8], at: usize) -> usize {
 }
 
 /// Follows quotes and brackets from `open` until they are all closed.
-fn nested(text: &[u8], open: usize) -> Option<usize> {
+pub(super) fn nested(text: &[u8], open: usize) -> Option<usize> {
     let mut stack: Vec<u8> = Vec::new();
     let mut at = open;
     loop {
@@ -341,7 +351,20 @@ fn assignment_name(text: &[u8], start: usize) -> Option<(Range<usize>, usize)> {
         let stop = |byte: &u8| {
             matches!(
                 byte,
-                b']' | b'\n' | b' ' | b'\'' | b'"' | b'$' | b'`' | b'('
+                b']' | b'\n'
+                    | b' '
+                    | b'\t'
+                    | b'\''
+                    | b'"'
+                    | b'$'
+                    | b'`'
+                    | b'('
+                    | b')'
+                    | b';'
+                    | b'&'
+                    | b'|'
+                    | b'<'
+                    | b'>'
             )
         };
         sign += text[sign..].iter().position(stop)?;

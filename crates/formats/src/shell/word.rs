@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use super::read::nested;
+
 /// Returns the span inside the quotes if the whole word is one quoted piece, and the mark of the
 /// quotes: `'`, `"`, `$` for `$'...'`, `(` for an array, zero for none, a blank for a mixture.
 pub(super) fn inside(text: &[u8], written: &Range<usize>) -> (Range<usize>, u8) {
@@ -50,8 +52,14 @@ fn end_of(body: &[u8], quote: u8) -> usize {
 pub(super) fn decode(word: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(word.len());
     let mut at = 0;
+    let mut expansions = Expansions::default();
     while at < word.len() {
         let rest = &word[at..];
+        if let Some(end) = expansions.end(word, at) {
+            out.extend_from_slice(&word[at..end]);
+            at = end;
+            continue;
+        }
         at += match rest {
             [b'\\', b'\r', b'\n', ..] => 3,
             [b'\\', b'\n', ..] => 2,
@@ -67,7 +75,7 @@ pub(super) fn decode(word: &[u8]) -> Vec<u8> {
                 out.extend_from_slice(&body[..length]);
                 length + 2
             }
-            [b'"', body @ ..] => double(body, &mut out) + 2,
+            [b'"', body @ ..] => double(body, &mut expansions, &mut out) + 2,
             [b'$', b'\'', body @ ..] => ansi(body, &mut out) + 3,
             [byte, ..] => {
                 out.push(*byte);
@@ -79,10 +87,35 @@ pub(super) fn decode(word: &[u8]) -> Vec<u8> {
     out
 }
 
+/// Finds the ends of `$(...)`, `${...}` and back quotes in one word.
+#[derive(Default)]
+struct Expansions {
+    /// One did not end. The others of the word are not searched, which would be quadratic.
+    torn: bool,
+}
+
+impl Expansions {
+    fn end(&mut self, text: &[u8], at: usize) -> Option<usize> {
+        let open = match &text[at..] {
+            [b'$', b'(' | b'{', ..] => at + 1,
+            [b'`', ..] => at,
+            _ => return None,
+        };
+        let end = if self.torn { None } else { nested(text, open) };
+        self.torn |= end.is_none();
+        end
+    }
+}
+
 /// Decodes up to the closing double quote and returns the length of what was read.
-fn double(body: &[u8], out: &mut Vec<u8>) -> usize {
+fn double(body: &[u8], expansions: &mut Expansions, out: &mut Vec<u8>) -> usize {
     let mut at = 0;
     while at < body.len() {
+        if let Some(end) = expansions.end(body, at) {
+            out.extend_from_slice(&body[at..end]);
+            at = end;
+            continue;
+        }
         match &body[at..] {
             [b'"', ..] => return at,
             [b'\\', b'\r', b'\n', ..] => at += 3,

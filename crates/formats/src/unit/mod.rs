@@ -132,7 +132,7 @@ fn words_of(
     let start = skip_blanks(text, logical.offset(0), text.len());
     for (index, word) in words.iter().enumerate() {
         let span = logical.span(word.range.clone());
-        let cut = match (
+        let mut cut = match (
             index.checked_sub(1).map(|before| &words[before]),
             words.get(index + 1),
         ) {
@@ -140,6 +140,9 @@ fn words_of(
             (None, None) => span.clone(),
             (Some(before), _) => logical.span(before.range.clone()).end..span.end,
         };
+        if holds_comment(&text[cut.clone()]) {
+            cut = span.clone();
+        }
         let mut value = unescape_doubles(&word.value, b'%');
         let mut path = path.clone();
         let mut inside = word.inside.clone();
@@ -197,7 +200,16 @@ fn written(
     } else {
         logical.span(word.range.clone()).end
     };
-    (value.start..end, word.quote.unwrap_or(ASSIGNMENT))
+    let start = value.start - usize::from(word.value_quoted);
+    (start..end, word.quote.unwrap_or(ASSIGNMENT))
+}
+
+/// Says whether a comment line stands among the continuation lines of a range.
+fn holds_comment(range: &[u8]) -> bool {
+    range
+        .split(|byte| *byte == b'\n')
+        .skip(1)
+        .any(|line| matches!(line.trim_ascii_start().first(), Some(b'#' | b';')))
 }
 
 /// Turns a doubled byte into one.

@@ -33,6 +33,17 @@ fn units() {
                 left: "[Service]\r\nEnvironment='D=e' \\\r\n  # note\r\n  H=%%i\r\n",
             },
             Case {
+                text: "[Service]\nEnvironment=A=1 \\\n  # note\n  B=2\nType=simple \\\\\nUser=me\n",
+                reads: &[
+                    ("Service.Environment.A", "1"),
+                    ("Service.Environment.B", "2"),
+                    ("Service.Type", "simple \\\\"),
+                    ("Service.User", "me"),
+                ],
+                without: &[1],
+                left: "[Service]\nEnvironment=A=1 \\\n  # note\n  \nType=simple \\\\\nUser=me\n",
+            },
+            Case {
                 text: "[Service]\nEnvironmentFile=-/etc/x.env\nPassEnvironment=A B\nExecStart=/bin/x --token \"a b\"\nEnvironment=\n",
                 reads: &[
                     ("Service.EnvironmentFile[0]", "/etc/x.env"),

@@ -51,7 +51,13 @@ pub(super) fn logical(text: &[u8], start: usize) -> (Logical, usize) {
             }
             return (out, at);
         }
-        let continues = text[line.start..line.end].ends_with(b"\\");
+        // A backslash that another one escapes does not join lines.
+        let slashes = text[line.start..line.end]
+            .iter()
+            .rev()
+            .take_while(|byte| **byte == b'\\')
+            .count();
+        let continues = slashes % 2 == 1;
         let end = if continues { line.end - 1 } else { line.end };
         out.bytes.extend_from_slice(&text[line.start..end]);
         out.offsets.extend(line.start..end);
@@ -76,6 +82,8 @@ pub(super) struct Word {
     pub(super) inside: Range<usize>,
     /// The quote that encloses the whole word.
     pub(super) quote: Option<u8>,
+    /// Whether quotes enclose what stands behind the first `=`.
+    pub(super) value_quoted: bool,
     pub(super) value: Vec<u8>,
     /// Offset of the first `=` in the value and in the logical bytes.
     pub(super) equals: Option<(usize, usize)>,
@@ -149,6 +157,7 @@ fn word(bytes: &[u8], start: usize) -> Word {
         range,
         inside,
         quote: whole.then(|| bytes[start]),
+        value_quoted,
         value,
         equals,
     }
