@@ -132,6 +132,11 @@ pub(crate) fn account_name(uid: u32) -> Option<String> {
     account_in(&text, uid).map(|account| account.name)
 }
 
+/// The home folder of a user of this machine.
+pub(crate) fn account_home(uid: u32) -> Option<PathBuf> {
+    account(uid).map(|account| account.home)
+}
+
 /// The account of a user: the local file, then whatever directory the system is configured for.
 fn account(uid: u32) -> Option<Account> {
     let local = std::fs::read("/etc/passwd").ok();

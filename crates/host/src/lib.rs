@@ -6,6 +6,7 @@ mod error;
 mod host_key;
 mod mount;
 mod process;
+mod service;
 mod signals;
 mod snapshot;
 mod source;
@@ -17,6 +18,7 @@ pub use host_key::{host_key, temporary_key};
 pub use process::{
     ProcessFacts, Running, Start, Stopped, processes, start, stop, wait_ready,
 };
+pub use service::{Manager, is_active, reload_units, start_service, stop_service};
 pub use signals::Interrupt;
 pub use snapshot::{Look, snapshot};
 pub use source::{FileSource, file_meta};
