@@ -318,6 +318,17 @@ fn triggers() -> Vec<(String, Trigger)> {
             .iter()
             .map(|name| ((*name).to_owned(), Trigger::Name(name.len()))),
     );
+    // Variables such as `AZURE_INFERENCE_CREDENTIAL` wake the reader by their whole name.
+    let spoken = |name: &str| {
+        let lower = name.to_ascii_lowercase();
+        NAME_WORDS.iter().any(|word| lower.contains(word))
+            || WHOLE_NAMES.iter().any(|whole| name.contains(whole))
+    };
+    let silent = rules()
+        .iter()
+        .flat_map(|rule| rule.env_names)
+        .filter(|name| !spoken(name));
+    list.extend(silent.map(|name| ((*name).to_owned(), Trigger::Name(name.len()))));
     list.extend(["Bearer ", "bearer "].map(|word| (word.to_owned(), Trigger::Bearer(word.len()))));
     list.push(("://".to_owned(), Trigger::Url));
     list

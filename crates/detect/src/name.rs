@@ -175,6 +175,7 @@ pub fn credential_name(name: &str) -> Option<NameHint> {
     let mut meaning = words.as_slice();
     while let [front @ .., last] = meaning
         && !front.is_empty()
+        && !(last == "string" && front.ends_with(&["connection".to_owned()]))
         && (TAILS.contains(&last.as_str()) || last.bytes().all(|b| b.is_ascii_digit()))
     {
         meaning = front;

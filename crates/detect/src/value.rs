@@ -73,7 +73,7 @@ fn dollar_in_front_of_a_hash(value: &[u8]) -> bool {
 }
 
 /// Words that only stand where a person is to put a real value.
-const PLACEHOLDER_PARTS: [&[u8]; 24] = [
+const PLACEHOLDER_PARTS: [&[u8]; 23] = [
     b"your-",
     b"your_",
     b"yourkey",
@@ -88,7 +88,6 @@ const PLACEHOLDER_PARTS: [&[u8]; 24] = [
     b"replace-",
     b"replace_",
     b"example",
-    b"xxxx",
     b"redacted",
     b"****",
     b"...",
@@ -143,6 +142,8 @@ pub fn is_placeholder(value: &[u8]) -> bool {
     // Only the start is lowered: a placeholder is short, and a long value stays cheap.
     let lower = value[..value.len().min(256)].to_ascii_lowercase();
     PLACEHOLDER_WORDS.contains(&lower.as_slice())
+        // In mixed case four of them are chance.
+        || [b"xxxx", b"XXXX"].iter().any(|part| memchr::memmem::find(value, *part).is_some())
         || PLACEHOLDER_PARTS
             .iter()
             .any(|part| memchr::memmem::find(&lower, part).is_some())

@@ -174,7 +174,8 @@ pub(crate) fn hex_digit(byte: u8) -> Option<u8> {
 /// or is the last byte of an escape sequence (`\n`, `\u000a`, `%0A`, a terminal colour).
 pub(crate) fn opens_at(window: &Window<'_>, index: usize, body: Alphabet) -> bool {
     let left = window.before(index, 16);
-    let joins = |byte: u8| WORD.has(byte) || body.has(byte);
+    // `=` is padding inside a body and a separator in front of one.
+    let joins = |byte: u8| WORD.has(byte) || byte != b'=' && body.has(byte);
     let Some(&last) = left.last() else {
         return true;
     };

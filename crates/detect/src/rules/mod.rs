@@ -11,12 +11,33 @@ use std::sync::OnceLock;
 
 mod anthropic;
 pub(crate) mod aws;
+mod chat;
+mod cloud;
+mod code;
 mod generic;
+mod google;
+mod media;
+mod models;
 mod openai;
+mod private_key;
+mod services;
 
 pub use generic::GENERIC_ID;
 
-const FAMILIES: &[&[Rule]] = &[anthropic::RULES, aws::RULES, openai::RULES, generic::RULES];
+const FAMILIES: &[&[Rule]] = &[
+    anthropic::RULES,
+    aws::RULES,
+    chat::RULES,
+    cloud::RULES,
+    code::RULES,
+    generic::RULES,
+    google::RULES,
+    media::RULES,
+    models::RULES,
+    openai::RULES,
+    private_key::RULES,
+    services::RULES,
+];
 
 /// Lists every rule.
 pub fn rules() -> &'static [Rule] {
