@@ -10,16 +10,20 @@ mod service;
 mod signals;
 mod snapshot;
 mod source;
+mod transaction;
 mod write;
 
 pub use environment::{Clock, Environment, FixedClock, SystemClock};
 pub use error::HostError;
 pub use host_key::{host_key, temporary_key};
-pub use process::{
-    ProcessFacts, Running, Start, Stopped, processes, start, stop, wait_ready,
-};
+pub use process::{ProcessFacts, Running, Start, Stopped, processes, start, stop, wait_ready};
 pub use service::{Manager, is_active, reload_units, start_service, stop_service};
 pub use signals::Interrupt;
 pub use snapshot::{Look, snapshot};
 pub use source::{FileSource, file_meta};
+pub use transaction::{
+    Applied, ApplyOptions, Effect, Interrupted, Lock, Observer, Outcome, Recovered, RecoveryCode,
+    StateDir, TransactionId, TransactionInfo, TransactionState, UndoOptions, Undone, apply,
+    discard, discard_expired, recover, transactions, undo,
+};
 pub use write::{TemporaryFolder, write_output};
