@@ -14,8 +14,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bedlock_detect::{Rule, ValueSearch};
 use bedlock_formats::{Entry, Format};
 use bedlock_model::{
-    Disposition, Evidence, FingerprintKey, Place, PlaceKind, Progress, Provider, Report, Snapshot,
-    Tool, Unreadable,
+    Evidence, FingerprintKey, Place, PlaceKind, Progress, Provider, Report, Snapshot, Tool,
+    Unreadable,
 };
 
 use crate::agents::Installation;
@@ -402,14 +402,15 @@ pub(crate) fn searcher(vault: &Vault) -> ValueSearch {
     ValueSearch::new(&values)
 }
 
-struct Sighting {
+/// A known value at a place.
+pub(crate) struct Sighting {
     at: At,
     location: String,
-    secret: SecretId,
+    pub(crate) secret: SecretId,
 }
 
 /// Every known value in one place; `None` when the file went away since the first pass.
-fn sightings(
+pub(crate) fn sightings(
     snapshot: &Snapshot,
     place: &Place,
     search: &ValueSearch,

@@ -6,6 +6,7 @@
 //! **Invariant:** pure. No file, environment, clock or network is touched here but through the
 //! sources of a snapshot.
 
+pub mod again;
 pub mod agents;
 mod checks;
 mod exposure;
@@ -13,11 +14,18 @@ pub mod found;
 mod inspect;
 mod judge;
 mod masking;
+pub mod modes;
+pub mod plan;
 mod report;
 mod vault;
+mod verify;
+
+use std::io;
+use std::path::PathBuf;
 
 pub use inspect::{Circumstances, Inspection, inspect};
 pub use vault::{Secret, SecretId, Vault};
+pub use verify::verify;
 
 /// Largest file that is read whole because its structure matters, in bytes. Larger ones are
 /// searched as a stream.
@@ -29,4 +37,20 @@ pub enum AuditError {
     /// The caller's progress said stop.
     #[error("finish: it was interrupted")]
     Interrupted,
+    /// A file could not be read any more.
+    #[error("read {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the file system said.
+        source: io::Error,
+    },
+    /// A file could not be rewritten.
+    #[error("rewrite {}: failed to {source}", path.display())]
+    Edit {
+        /// The file.
+        path: PathBuf,
+        /// What stood in the way.
+        source: bedlock_formats::EditError,
+    },
 }

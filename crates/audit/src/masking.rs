@@ -126,6 +126,30 @@ pub(crate) fn mask_text(text: &[u8], known: &[(Range<usize>, &str)]) -> Masked {
     Masked::danger_already_masked(out.trim_end_matches(['\r', '\n']).to_owned())
 }
 
+/// Masks a whole text of several lines, as [`mask_text`] masks one.
+pub(crate) fn mask_document(text: &[u8], known: &[(Range<usize>, &str)]) -> Masked {
+    let mut out = String::new();
+    let mut at = 0;
+    let lines = |text: &[u8], out: &mut String| {
+        for (number, line) in text.split(|b| *b == b'\n').enumerate() {
+            if number > 0 {
+                out.push('\n');
+            }
+            out.push_str(&guard(line));
+        }
+    };
+    for (range, mask) in known {
+        if range.start < at {
+            continue;
+        }
+        lines(&text[at..range.start], &mut out);
+        out.push_str(mask);
+        at = range.end;
+    }
+    lines(&text[at..], &mut out);
+    Masked::danger_already_masked(out)
+}
+
 /// Text around a secret: long random-looking words are replaced by their length.
 fn guard(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text);

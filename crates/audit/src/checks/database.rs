@@ -30,6 +30,10 @@ impl Pages for AsPages<'_> {
 pub(crate) struct Met<'r> {
     pub(crate) at: CellAt,
     pub(crate) row_name: String,
+    /// Whether the value is declared as text, not as bytes.
+    pub(crate) is_text: bool,
+    /// Whether these are only some of the value's bytes, because it is very long.
+    pub(crate) is_piece: bool,
     pub(crate) bytes: &'r [u8],
 }
 
@@ -90,25 +94,22 @@ fn visit_row(
             range: 0..bytes.len(),
             packed: false,
         };
-        match unpack::zstd(bytes) {
-            Some(plain) => {
-                let at = CellAt {
-                    range: 0..plain.len(),
-                    packed: true,
-                    ..at
-                };
-                visit(Met {
-                    at,
-                    row_name: row_name.clone(),
-                    bytes: &plain,
-                })?;
-            }
-            None => visit(Met {
-                at,
-                row_name: row_name.clone(),
-                bytes,
-            })?,
-        }
+        let is_text = matches!(cell.value, Value::Text(_));
+        let is_piece = cell.more || cell.offset > 0;
+        let plain = unpack::zstd(bytes);
+        let (packed, bytes) = plain.as_ref().map_or((false, bytes), |plain| (true, plain));
+        let at = CellAt {
+            range: 0..bytes.len(),
+            packed,
+            ..at
+        };
+        visit(Met {
+            at,
+            row_name: row_name.clone(),
+            is_text,
+            is_piece,
+            bytes,
+        })?;
     }
     ControlFlow::Continue(())
 }

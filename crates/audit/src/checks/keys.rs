@@ -7,7 +7,7 @@ use std::path::Path;
 
 use bedlock_detect as detect;
 use bedlock_formats::{Entry, Format, ParseError, Segment, path_text};
-use bedlock_model::{Evidence, PlaceKind};
+use bedlock_model::PlaceKind;
 use zeroize::Zeroizing;
 
 use crate::agents::openclaw::surfaces::{self, Surface};

@@ -10,7 +10,6 @@ use bedlock_model::{Evidence, Progress, Source};
 use zeroize::Zeroizing;
 
 use crate::found::{At, Candidate};
-use crate::judge::generic;
 
 /// Bytes read at a time.
 pub(crate) const PIECE: usize = 1 << 20;

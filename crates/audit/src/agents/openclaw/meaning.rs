@@ -87,7 +87,9 @@ pub fn decide(path: &Path, kind: PlaceKind, hit: &Hit, referenced: &[String]) ->
             }
         }
         (At::Cell(_), _) => Decision::remove(),
-        (At::Bytes(_), PlaceKind::AgentConfig | PlaceKind::AgentConfigCopy) => config(hit),
+        (At::Bytes(_), PlaceKind::AgentConfig | PlaceKind::AgentConfigCopy) => {
+            config(hit, referenced)
+        }
         (At::Bytes(_), PlaceKind::AgentState) if is_channel_file(path) => {
             Decision::left(Disposition::Keep, CHANNEL)
         }
@@ -113,9 +115,12 @@ pub fn decide(path: &Path, kind: PlaceKind, hit: &Hit, referenced: &[String]) ->
     }
 }
 
-fn config(hit: &Hit) -> Decision {
+fn config(hit: &Hit, referenced: &[String]) -> Decision {
     if hit.path.is_empty() {
         return Decision::remove();
+    }
+    if hit.path.first().and_then(Segment::as_key) == Some("env") {
+        return variable(PlaceKind::Dotenv, hit, referenced);
     }
     let serves = surfaces::surface_of(&hit.path).map_or_else(
         || surfaces::serves_by_place(&hit.path),
