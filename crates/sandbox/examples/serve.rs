@@ -57,7 +57,9 @@ fn run() -> Result<(), String> {
         told["cacheFile"] = Value::String(file.display().to_string());
     }
     let mut out = io::stdout();
-    writeln!(out, "{told}").and_then(|()| out.flush()).map_err(|error| error.to_string())?;
+    writeln!(out, "{told}")
+        .and_then(|()| out.flush())
+        .map_err(|error| error.to_string())?;
 
     // Whoever started this holds the other end; when they go, so does the sandbox.
     let _ = io::stdin().read_to_end(&mut Vec::new());
@@ -66,10 +68,15 @@ fn run() -> Result<(), String> {
 }
 
 fn parse(mut args: impl Iterator<Item = String>) -> Result<Wanted, String> {
-    let mut wanted =
-        Wanted { config: SandboxConfig::default(), profile: "bedlock".to_owned(), cache_dir: None };
+    let mut wanted = Wanted {
+        config: SandboxConfig::default(),
+        profile: "bedlock".to_owned(),
+        cache_dir: None,
+    };
     while let Some(flag) = args.next() {
-        let value = args.next().ok_or_else(|| format!("{flag} needs a value\nusage: {USAGE}"))?;
+        let value = args
+            .next()
+            .ok_or_else(|| format!("{flag} needs a value\nusage: {USAGE}"))?;
         let config = &mut wanted.config;
         match flag.as_str() {
             "--region" => config.region = value,
@@ -93,16 +100,26 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Wanted, String> {
 }
 
 fn seconds(flag: &str, value: &str) -> Result<Duration, String> {
-    value.parse().map(Duration::from_secs).map_err(|_| format!("{flag} takes a number of seconds"))
+    value
+        .parse()
+        .map(Duration::from_secs)
+        .map_err(|_| format!("{flag} takes a number of seconds"))
 }
 
 /// Writes the session into a folder of mode 0700, in a file of mode 0600.
 fn write_cache(dir: &Path, cache: &TokenCache) -> io::Result<PathBuf> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)?;
     let path = dir.join(&cache.file_name);
     let staged = dir.join(format!(".{}.partial", cache.file_name));
-    let mut file =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&staged)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&staged)?;
     file.write_all(&cache.bytes)?;
     file.sync_all()?;
     fs::rename(staged, &path)?;
