@@ -19,6 +19,8 @@ use std::ops::Range;
 const NAME_REACH: usize = 64;
 /// The most blanks between a name, its separator and its value.
 const BLANKS: usize = 32;
+/// How much of a value is judged.
+const JUDGED: usize = 256;
 
 /// A value found by what stands in front of it.
 pub(crate) struct Named {
@@ -116,10 +118,12 @@ fn judge(
     let value = window.slice(span.clone());
     let called = matches!(delimiter, Delimiter::Bare { .. })
         && matches!(window.at(span.end), Some(b'(' | b'['));
+    // The start of a long value tells enough, and names may stand at every few bytes.
+    let start = &value[..value.len().min(JUDGED)];
     let plausible = if owner.is_some() {
-        plausible_for_provider(value)
+        plausible_for_provider(start)
     } else {
-        plausible_secret(value)
+        plausible_secret(start)
     };
     if called || !plausible {
         return None;
@@ -298,7 +302,7 @@ fn read_value(window: &Window<'_>, from: usize, delimiter: Delimiter) -> Option<
         }
         Delimiter::Tag => first(window, from, |_, byte| byte == b'<' || byte < b' ')?,
         Delimiter::Bare { line } => {
-            let end = first(window, from, |at, byte| ends_bare(window, at, byte, line))?;
+            let end = bare_end(window, from, line)?;
             let trailing = window
                 .slice(from..end)
                 .iter()
@@ -314,6 +318,19 @@ fn read_value(window: &Window<'_>, from: usize, delimiter: Delimiter) -> Option<
 /// Returns the first offset that satisfies `stop`, or the end of the text.
 fn first(window: &Window<'_>, from: usize, stop: impl Fn(usize, u8) -> bool) -> Option<usize> {
     (from..=from + TOKEN_CAP).find(|&at| window.at(at).is_none_or(|byte| stop(at, byte)))
+}
+
+/// Returns where a bare value ends. What ends it does not depend on where it begins, so that names
+/// inside a long value do not read it again.
+fn bare_end(window: &Window<'_>, from: usize, line: bool) -> Option<usize> {
+    let known = window.clear_until(from, line);
+    let end = (known..=from + TOKEN_CAP).find(|&at| {
+        window
+            .at(at)
+            .is_none_or(|byte| ends_bare(window, at, byte, line))
+    });
+    window.set_clear(from, end.unwrap_or(from + TOKEN_CAP + 1).max(known), line);
+    end
 }
 
 /// Finds the quote that closes: behind as many backslashes as the one that opened, or fewer.

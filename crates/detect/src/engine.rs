@@ -208,6 +208,8 @@ impl Engine {
 
     fn look(&self, window: &Window<'_>, cursor: &Cursor, literal: usize) -> Option<Found> {
         let at = cursor.next;
+        // Only a shape can replace a pending value.
+        let taken = cursor.pending.is_some();
         self.triggers[literal].iter().find_map(|trigger| {
             let found = match *trigger {
                 Trigger::Prefix(rule, length) => {
@@ -221,6 +223,7 @@ impl Engine {
                         encoding: read.encoding,
                     })
                 }),
+                Trigger::Name(_) | Trigger::Bearer(_) | Trigger::Url if taken => None,
                 Trigger::Name(length) => assign::by_name(window, at, at + length).map(named),
                 Trigger::Bearer(length) => assign::bearer(window, at, at + length).map(named),
                 Trigger::Url => assign::url_password(window, at).map(named),

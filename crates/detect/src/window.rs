@@ -78,6 +78,8 @@ pub(crate) struct Window<'t> {
     bytes: &'t [u8],
     whole: bool,
     starved: Cell<bool>,
+    /// The last stretch known to be free of what ends a bare value, and of which kind.
+    clear: Cell<(usize, usize, bool)>,
 }
 
 impl<'t> Window<'t> {
@@ -86,12 +88,26 @@ impl<'t> Window<'t> {
             bytes,
             whole,
             starved: Cell::new(false),
+            clear: Cell::new((0, 0, false)),
         }
     }
 
     /// Tells whether a reader wanted bytes that are not there yet, and forgets it.
     pub(crate) fn take_starved(&self) -> bool {
         self.starved.replace(false)
+    }
+
+    /// Remembers that nothing in `from..until` ends a bare value.
+    pub(crate) fn set_clear(&self, from: usize, until: usize, line: bool) {
+        self.clear.set((from, until, line));
+    }
+
+    /// Returns the offset before which nothing ends a bare value that begins at `from`.
+    pub(crate) fn clear_until(&self, from: usize, line: bool) -> usize {
+        match self.clear.get() {
+            (start, until, kind) if kind == line && (start..until).contains(&from) => until,
+            _ => from,
+        }
     }
 
     pub(crate) fn at(&self, index: usize) -> Option<u8> {

@@ -120,7 +120,7 @@ pub(super) const RULES: &[Rule] = &[
         revoke: "https://fly.io/dashboard/personal/tokens",
         source: "https://fly.io/docs/security/tokens/ (shape believed)",
         prefixes: &["fm2_", "fm1r_", "fm1a_", "fo1_"],
-        shape: Shape::Token(&[Part::Run(FLY, 40, 4096)]),
+        shape: Shape::Token(&[Part::Run(FLY, 40, 4096), Part::Pad(2)]),
         env_names: &["FLY_API_TOKEN", "FLY_ACCESS_TOKEN"],
         ..Rule::BLANK
     },
@@ -332,7 +332,7 @@ pub(super) const RULES: &[Rule] = &[
 const DASH_NUM: Alphabet = DIGIT.or(Alphabet::of(b"-"));
 
 /// Fly.io writes standard base64 and joins tokens with commas; one token is one finding.
-const FLY: Alphabet = BASE64.or(Alphabet::of(b"_=-"));
+const FLY: Alphabet = BASE64.or(Alphabet::of(b"_-"));
 
 /// What follows `glsa_` and `glc_`: base64 or letters, an underscore and a checksum.
 const GRAFANA: Alphabet = BASE64.or(Alphabet::of(b"_="));
