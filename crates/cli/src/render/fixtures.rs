@@ -143,10 +143,25 @@ impl Secret {
             mask: self.mask.to_owned(),
             places: mine.len(),
             disposition: mine[0].disposition,
-            exposure: mine[0].exposure.clone(),
+            exposure: union(&mine),
             revoke: mine[0].remedy.revoke.clone(),
         }
     }
+}
+
+fn union(findings: &[&Finding]) -> Vec<Exposure> {
+    let mut all: Vec<Exposure> = Vec::new();
+    for one in findings.iter().flat_map(|finding| &finding.exposure) {
+        match all.iter_mut().find(|known| known.provider == one.provider) {
+            Some(known) => known.via.extend(&one.via),
+            None => all.push(one.clone()),
+        }
+    }
+    for exposure in &mut all {
+        exposure.via.sort();
+        exposure.via.dedup();
+    }
+    all
 }
 
 /// A host as it comes: five secrets, four model providers, a file that cannot be read.
@@ -303,7 +318,7 @@ pub(super) fn empty() -> Report {
     }
 }
 
-/// 200 secrets; each stands 42 times in a transcript and once in the configuration.
+/// 200 secrets; each stands 42 times in a transcript, and every other in the configuration too.
 pub(super) fn large() -> Report {
     let mut findings = Vec::new();
     let mut secrets = Vec::new();
@@ -318,12 +333,11 @@ pub(super) fn large() -> Report {
             finding
         };
         let config = "/home/ada/.openclaw/openclaw.json";
-        findings.push(of(OPENAI.found(
-            config,
-            PlaceKind::AgentConfig,
-            (number, 9),
-            "  key: '{}'",
-        )));
+        if number % 2 == 1 {
+            let line = "  key: '{}'";
+            let at = (number, 9);
+            findings.push(of(OPENAI.found(config, PlaceKind::AgentConfig, at, line)));
+        }
         let chat = format!(
             "/home/ada/.openclaw/agents/main/sessions/{:02}.jsonl",
             number / 10
@@ -332,14 +346,14 @@ pub(super) fn large() -> Report {
             of(OPENAI.found(
                 &chat,
                 PlaceKind::Transcript,
-                (number * 50 + turn, 9),
+                (number * 50 + turn + 1, 9),
                 "{\"t\":\"{}\"}",
             ))
         }));
         let mut summary = OPENAI.summary(&[OPENAI.found("", PlaceKind::Text, (1, 1), "")]);
         summary.fingerprint = name.clone();
         summary.mask.clone_from(&mask);
-        summary.places = 43;
+        summary.places = if number % 2 == 1 { 43 } else { 42 };
         summary.exposure = vec![exposure("openai", &[Via::Transcript])];
         secrets.push(summary);
     }
@@ -353,17 +367,17 @@ pub(super) fn large() -> Report {
     }
 }
 
-/// A host whose every text is an attack.
-pub(super) fn hostile() -> Report {
-    let attack = || ATTACK.to_owned();
+/// A host whose every text is this one.
+pub(super) fn hostile(text: &str) -> Report {
+    let attack = || text.to_owned();
     let mut report = report();
     for finding in &mut report.findings {
         finding.rule = attack();
         finding.title = attack();
-        finding.file = format!("/home/ada/{ATTACK}");
+        finding.file = format!("/home/ada/{text}");
         finding.location = attack();
         finding.mask = attack();
-        finding.excerpt = masked(format!("{ATTACK}{ATTACK}"));
+        finding.excerpt = masked(format!("{text}{text}"));
         finding.reason = Some(attack());
         finding.expires = Some(attack());
         finding.remedy.next = attack();
@@ -387,20 +401,20 @@ pub(super) fn hostile() -> Report {
         provider.because = attack();
     }
     for place in report.unreadable.iter_mut().chain(&mut report.skipped) {
-        attack_on(place);
+        attack_on(place, text);
     }
     report.tool.version = attack();
     report.created = attack();
-    report.home = format!("/home/ada/{ATTACK}");
+    report.home = format!("/home/ada/{text}");
     report.root = Some(attack());
     report.agents = vec![attack()];
     report
 }
 
-fn attack_on(place: &mut Unreadable) {
-    place.path = ATTACK.to_owned();
-    place.reason = ATTACK.to_owned();
-    place.next = ATTACK.to_owned();
+fn attack_on(place: &mut Unreadable, text: &str) {
+    place.path = text.to_owned();
+    place.reason = text.to_owned();
+    place.next = text.to_owned();
 }
 
 /// A host that harden has cleaned in part.
@@ -448,19 +462,21 @@ pub(super) fn posture() -> Posture {
     }
 }
 
-/// A posture whose every text is an attack.
-pub(super) fn hostile_posture() -> Posture {
+/// A posture whose every text is this one.
+pub(super) fn hostile_posture(text: &str) -> Posture {
     let mut posture = posture();
     for invariant in &mut posture.invariants {
-        invariant.id = ATTACK.to_owned();
-        invariant.statement = ATTACK.to_owned();
-        invariant.evidence = vec![ATTACK.to_owned()];
-        invariant.next = Some(ATTACK.to_owned());
+        invariant.id = text.to_owned();
+        invariant.statement = text.to_owned();
+        invariant.evidence = vec![text.to_owned()];
+        invariant.next = Some(text.to_owned());
     }
-    posture.home = ATTACK.to_owned();
-    posture.created = ATTACK.to_owned();
-    posture.tool.version = ATTACK.to_owned();
-    posture.unreadable.iter_mut().for_each(attack_on);
+    posture.home = text.to_owned();
+    posture.created = text.to_owned();
+    posture.tool.version = text.to_owned();
+    for place in &mut posture.unreadable {
+        attack_on(place, text);
+    }
     posture
 }
 
@@ -552,28 +568,30 @@ pub(super) fn clean_receipt() -> Receipt {
     receipt
 }
 
-/// A receipt whose every text is an attack.
-pub(super) fn hostile_receipt() -> Receipt {
+/// A receipt whose every text is this one.
+pub(super) fn hostile_receipt(text: &str) -> Receipt {
     let mut receipt = receipt();
     for secret in &mut receipt.secrets {
-        secret.rule = ATTACK.to_owned();
-        secret.title = ATTACK.to_owned();
-        secret.mask = ATTACK.to_owned();
-        secret.found_in = vec![ATTACK.to_owned()];
-        secret.revoke = Some(ATTACK.to_owned());
+        secret.rule = text.to_owned();
+        secret.title = text.to_owned();
+        secret.mask = text.to_owned();
+        secret.found_in = vec![text.to_owned()];
+        secret.revoke = Some(text.to_owned());
         for stood in &mut secret.stood {
-            stood.file = ATTACK.to_owned();
-            stood.location = ATTACK.to_owned();
-            stood.done = ATTACK.to_owned();
+            stood.file = text.to_owned();
+            stood.location = text.to_owned();
+            stood.done = text.to_owned();
         }
     }
-    receipt.transaction = ATTACK.to_owned();
-    receipt.created = ATTACK.to_owned();
-    receipt.home = ATTACK.to_owned();
-    receipt.undo_until = ATTACK.to_owned();
-    receipt.files = vec![ATTACK.to_owned()];
-    receipt.tool.version = ATTACK.to_owned();
-    receipt.unreadable.iter_mut().for_each(attack_on);
+    receipt.transaction = text.to_owned();
+    receipt.created = text.to_owned();
+    receipt.home = text.to_owned();
+    receipt.undo_until = text.to_owned();
+    receipt.files = vec![text.to_owned()];
+    receipt.tool.version = text.to_owned();
+    for place in &mut receipt.unreadable {
+        attack_on(place, text);
+    }
     receipt
 }
 
@@ -629,9 +647,9 @@ pub(super) fn left(what: &str, why: &str) -> Left {
     }
 }
 
-/// A plan whose every text is an attack.
-pub(super) fn hostile_plan() -> PlanView {
-    let attack = || ATTACK.to_owned();
+/// A plan whose every text is this one.
+pub(super) fn hostile_plan(text: &str) -> PlanView {
+    let attack = || text.to_owned();
     let mut plan = plan();
     for file in &mut plan.files {
         file.path = attack();
@@ -641,7 +659,7 @@ pub(super) fn hostile_plan() -> PlanView {
         file.after = file
             .after
             .as_ref()
-            .map(|_| masked(format!("{ATTACK}\n{ATTACK}")));
+            .map(|_| masked(format!("{text}\n{text}")));
     }
     let left = || Left {
         place: attack(),

@@ -361,22 +361,34 @@ fn shown(text: &str) -> String {
 }
 
 /// Replaces what Markdown or HTML gives a meaning to by numeric entities, which neither does.
+/// A comment follows what a forge would still take for the name of somebody or of an issue,
+/// because it looks for those after entities are gone.
 ///
-/// **Source:** <https://github.github.com/gfm/#entity-and-numeric-character-references>
+/// **Source:** <https://github.github.com/gfm/#entity-and-numeric-character-references>,
+/// <https://github.github.com/gfm/#autolinks-extension->
 fn entities(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
+        let begins_address = c == '.' && ends_with_www(&out);
         let meant = matches!(
             c,
             '.' | ',' | ';' | '/' | '-' | '(' | ')' | '\'' | '+' | '=' | '?' | '%'
         );
-        if c.is_ascii_punctuation() && !meant {
+        if c.is_ascii_punctuation() && (!meant || begins_address) {
             let _ = write!(out, "&#{};", u32::from(c));
         } else {
             out.push(c);
         }
+        if matches!(c, '@' | '#') {
+            out.push_str("<!-- -->");
+        }
     }
     out
+}
+
+fn ends_with_www(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() >= 3 && bytes[bytes.len() - 3..].eq_ignore_ascii_case(b"www")
 }
 
 #[cfg(test)]
@@ -396,8 +408,8 @@ mod tests {
     #[test]
     fn prose_makes_no_link_and_mentions_nobody() {
         assert_eq!(
-            words("@all [x](http://y) *z* #1"),
-            "&#64;all &#91;x&#93;(http&#58;//y) &#42;z&#42; &#35;1"
+            words("@all [x](http://y) *z* #1 www.x"),
+            "&#64;<!-- -->all &#91;x&#93;(http&#58;//y) &#42;z&#42; &#35;<!-- -->1 www&#46;x"
         );
     }
 }

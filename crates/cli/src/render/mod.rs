@@ -25,6 +25,8 @@ mod words;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod snapshots;
 
 pub(crate) use look::Look;

@@ -84,7 +84,7 @@ pub(crate) fn is_open(disposition: Disposition) -> bool {
 pub(crate) fn headline(report: &Report, overview: &Overview<'_>) -> String {
     let open_places = report.open().count();
     let left_places = report.findings.len() - open_places;
-    let floor = if report.complete { "" } else { "at least " };
+    let floor = if report.complete { "" } else { "At least " };
     if open_places > 0 {
         return format!(
             "{floor}{} in {} of {}",
@@ -157,13 +157,49 @@ pub(crate) struct Group<'a> {
     pub(crate) first: bool,
 }
 
-/// Findings by file, and in a file by secret; with `all`, every finding for itself.
+/// Where a reader looks for a secret first: where it is configured, then where it was copied to,
+/// then where it was said.
+fn rank(kind: PlaceKind) -> u8 {
+    match kind {
+        PlaceKind::AgentConfig => 0,
+        PlaceKind::Dotenv
+        | PlaceKind::SystemdUnit
+        | PlaceKind::SystemdEnvFile
+        | PlaceKind::LaunchdPlist
+        | PlaceKind::ShellStartup
+        | PlaceKind::AwsConfig
+        | PlaceKind::AwsCredentials
+        | PlaceKind::Netrc
+        | PlaceKind::Npmrc
+        | PlaceKind::GitCredentials
+        | PlaceKind::Yaml => 1,
+        PlaceKind::ProcessEnvironment => 2,
+        PlaceKind::AgentConfigCopy
+        | PlaceKind::AgentState
+        | PlaceKind::AwsSsoCache
+        | PlaceKind::AwsCliCache => 3,
+        PlaceKind::Database
+        | PlaceKind::DatabaseSidecar
+        | PlaceKind::Transcript
+        | PlaceKind::Log
+        | PlaceKind::Workspace
+        | PlaceKind::OtherAgent
+        | PlaceKind::Text
+        | PlaceKind::Binary => 4,
+    }
+}
+
+/// Findings by file, and in a file by secret; with `all`, every finding for itself. Files in
+/// which secrets are configured come first.
 pub(crate) fn by_file(report: &Report, all: bool) -> Vec<InFile<'_>> {
     let mut files: Vec<InFile<'_>> = Vec::new();
     let mut file_at: HashMap<&str, usize> = HashMap::new();
     let mut group_at: HashMap<(&str, &str), usize> = HashMap::new();
     let mut named: HashSet<&str> = HashSet::new();
-    for finding in &report.findings {
+    let mut findings: Vec<&Finding> = report.findings.iter().collect();
+    // Stable, so that places of one rank stay in the order of the report.
+    findings.sort_by_key(|finding| rank(finding.kind));
+    for finding in findings {
         let file = finding.file.as_str();
         let secret = finding.fingerprint.as_str();
         let at = *file_at.entry(file).or_insert_with(|| {

@@ -8,7 +8,10 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::look::{Look, Tone};
-use super::printable::printable;
+use super::printable::{printable, shortened};
+
+/// Characters of one piece of text that are shown: no path is longer.
+const LONGEST: usize = 4096;
 
 /// A page of terminal text.
 #[derive(Debug)]
@@ -98,7 +101,8 @@ impl Screen {
 
     /// The text as this terminal can show it.
     pub(crate) fn safe(&self, text: &str) -> String {
-        let text = printable(text);
+        let text = shortened(text, LONGEST);
+        let text = printable(&text);
         if self.look.unicode {
             text.into_owned()
         } else {

@@ -29,16 +29,25 @@ pub(crate) fn reveals(exposure: &Exposure) -> bool {
     exposure.via.iter().any(|via| *via != Via::OwnKey)
 }
 
-/// Who could see a secret and how, in a sentence.
+/// Who could see a secret and how, in a sentence: `openai, openrouter (transcript); anthropic
+/// (its own key)`.
 pub(crate) fn seen_by(exposure: &[Exposure]) -> String {
-    let each: Vec<String> = exposure
-        .iter()
-        .map(|exposure| {
-            let paths: Vec<&str> = exposure.via.iter().copied().map(via).collect();
-            if paths.is_empty() {
-                exposure.provider.clone()
+    let mut ways: Vec<(&[Via], Vec<&str>)> = Vec::new();
+    for one in exposure {
+        match ways.iter_mut().find(|(via, _)| *via == one.via) {
+            Some((_, providers)) => providers.push(&one.provider),
+            None => ways.push((&one.via, vec![&one.provider])),
+        }
+    }
+    let each: Vec<String> = ways
+        .into_iter()
+        .map(|(ways, providers)| {
+            let providers = providers.join(", ");
+            let ways: Vec<&str> = ways.iter().copied().map(via).collect();
+            if ways.is_empty() {
+                providers
             } else {
-                format!("{} ({})", exposure.provider, paths.join(", "))
+                format!("{providers} ({})", ways.join(", "))
             }
         })
         .collect();
@@ -182,6 +191,21 @@ mod tests {
         assert_eq!(size(5_123_456), "5.1 MB");
         assert_eq!(size(999_999), "999.9 kB");
         assert_eq!(size(u64::MAX), "18 EB");
+    }
+
+    #[test]
+    fn providers_that_see_a_secret_alike_are_named_together() {
+        let exposure = |provider: &str, via: &[Via]| Exposure {
+            provider: provider.to_owned(),
+            via: via.to_vec(),
+        };
+        let seen = [
+            exposure("a", &[Via::Transcript]),
+            exposure("b", &[Via::OwnKey]),
+            exposure("c", &[Via::Transcript]),
+        ];
+        assert_eq!(seen_by(&seen), "a, c (transcript); b (its own key)");
+        assert_eq!(seen_by(&[]), "");
     }
 
     #[test]

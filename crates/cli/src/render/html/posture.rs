@@ -62,7 +62,13 @@ fn answer(posture: &Posture) -> String {
                 of(posture, Verdict::Unknown)
             )
         }
-        Verdict::Fail => format!("{} of {count} fail", of(posture, Verdict::Fail)),
+        Verdict::Fail => {
+            let fail = format!("{} of {count} fail", of(posture, Verdict::Fail));
+            match of(posture, Verdict::Unknown) {
+                0 => fail,
+                unknown => format!("{fail}, {unknown} could not be decided"),
+            }
+        }
     }
 }
 

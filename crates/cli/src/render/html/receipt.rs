@@ -85,18 +85,14 @@ fn one_secret(page: &mut Page, secret: &ReceiptSecret, home: &str) {
         escaped(&secret.title),
         code(&secret.mask)
     ));
-    let name = format!(
-        "{} {}",
-        code(secret.fingerprint.as_str()),
-        code(&secret.rule)
-    );
     let class = if survives(secret) { "bad" } else { "" };
     let now = format!(
         "<span class=\"{class}\">{}</span>",
         escaped(&found_now(secret))
     );
     let mut rows = vec![
-        ("name, rule", name),
+        ("rule", code(&secret.rule)),
+        ("name on this host", code(secret.fingerprint.as_str())),
         ("stood in", escaped(&stood(secret))),
         ("found now", now),
     ];

@@ -241,7 +241,7 @@ fn one_secret(page: &mut Page, group: &Group<'_>) {
         code(&finding.mask),
     ));
     source(page, finding);
-    notes(page, finding);
+    notes(page, group);
     more(page, group);
     page.line("</article>");
 }
@@ -270,17 +270,17 @@ fn source(page: &mut Page, finding: &Finding) {
     page.line(&line);
 }
 
-fn notes(page: &mut Page, finding: &Finding) {
+/// What there is to say of a place; of the secret only where it is met first.
+fn notes(page: &mut Page, group: &Group<'_>) {
+    let finding = group.finding;
     let mut rows = Vec::new();
     if !finding.location.is_empty() {
         rows.push(("at", code(&finding.location)));
     }
-    let names = format!(
-        "{} {}",
-        code(finding.fingerprint.as_str()),
-        code(&finding.rule)
-    );
-    rows.push(("name, rule", names));
+    if group.first {
+        rows.push(("rule", code(&finding.rule)));
+        rows.push(("name on this host", code(finding.fingerprint.as_str())));
+    }
     let why: Vec<&str> = finding.evidence.iter().copied().map(evidence).collect();
     if !why.is_empty() {
         rows.push(("found by", escaped(&why.join(", "))));
@@ -299,7 +299,7 @@ fn notes(page: &mut Page, finding: &Finding) {
     if !finding.remedy.next.is_empty() {
         rows.push(("next", escaped(&finding.remedy.next)));
     }
-    if let Some(page) = &finding.remedy.revoke {
+    if let (true, Some(page)) = (group.first, &finding.remedy.revoke) {
         rows.push(("revoke", link(page)));
     }
     terms(page, "", &rows);

@@ -4,7 +4,9 @@
 //! **Invariant:** a secret is explained once, where it is first found; its other places are a
 //! line each.
 
-use bedlock_model::{Disposition, Finding, Report};
+use std::collections::HashMap;
+
+use bedlock_model::{Disposition, Finding, Fingerprint, Report};
 
 use super::severity_tone;
 use crate::render::excerpt::Window;
@@ -13,15 +15,31 @@ use crate::render::overview::{Group, InFile};
 use crate::render::screen::{Screen, clip_start, columns};
 use crate::render::words::{evidence, has_lines, kind, plural, seen_by, severity, short_path};
 
+/// The secrets that are explained, with the number of their places.
+pub(super) type Explained<'a> = HashMap<&'a Fingerprint, usize>;
+
+/// Columns that a file's path gets at least.
+const PATH: usize = 16;
+/// Secrets of one file that are a line each, where not every secret is explained.
+const LINES: usize = 20;
 /// Lines that "and 41 more places" names.
 const NAMED_LINES: usize = 8;
 
 /// Writes the findings of one file.
-pub(super) fn in_file(screen: &mut Screen, file: &InFile<'_>, report: &Report) {
+pub(super) fn in_file(
+    screen: &mut Screen,
+    file: &InFile<'_>,
+    report: &Report,
+    explained: &Explained<'_>,
+) {
     let look = screen.look();
     let secrets = plural(file.groups.len(), "secret", "secrets");
-    let about = format!("{}{}{secrets} ", look.dot(), kind(file.kind));
-    let room = look.columns().saturating_sub(columns(&about) + 3).max(16);
+    let dot = look.dot();
+    let mut about = format!("{dot}{}{dot}{secrets} ", kind(file.kind));
+    if columns(&about) + 3 + PATH > look.columns() {
+        about = format!("{dot}{secrets} ");
+    }
+    let room = look.columns().saturating_sub(columns(&about) + 3).max(PATH);
     let path = screen.safe(&short_path(file.file, &report.home));
     let path = clip_start(&path, room, look.ellipsis());
     let rest = look
@@ -36,21 +54,34 @@ pub(super) fn in_file(screen: &mut Screen, file: &InFile<'_>, report: &Report) {
         .put(Tone::Faint, &look.rule().repeat(rest))
         .end();
     let mut after_block = true;
+    let mut lines = 0;
     for group in &file.groups {
-        if group.first {
-            screen.end();
-            full(screen, group, report);
-        } else {
-            if after_block {
+        match explained.get(&group.finding.fingerprint) {
+            Some(places) if group.first => {
                 screen.end();
+                full(screen, group, *places);
+                after_block = true;
             }
-            again(screen, group);
+            _ => {
+                if after_block {
+                    screen.end();
+                }
+                after_block = false;
+                lines += 1;
+                if lines <= LINES || explained.len() == report.secrets.len() {
+                    again(screen, group);
+                }
+            }
         }
-        after_block = group.first;
+    }
+    if lines > LINES && explained.len() < report.secrets.len() {
+        let more = plural(lines - LINES, "more secret", "more secrets");
+        let line = format!("and {more} in this file; --all shows each");
+        screen.space(2).wrapped(Tone::Faint, &line, 2);
     }
 }
 
-/// A secret that was explained before: one line.
+/// A secret that is explained elsewhere, or with `--all` only: one line.
 fn again(screen: &mut Screen, group: &Group<'_>) {
     let finding = group.finding;
     let place = match (position(finding), finding.location.is_empty()) {
@@ -82,7 +113,7 @@ fn again(screen: &mut Screen, group: &Group<'_>) {
     screen.put(Tone::Faint, &rest).end();
 }
 
-fn full(screen: &mut Screen, group: &Group<'_>, report: &Report) {
+fn full(screen: &mut Screen, group: &Group<'_>, places: usize) {
     let finding = group.finding;
     screen
         .put(
@@ -106,7 +137,7 @@ fn full(screen: &mut Screen, group: &Group<'_>, report: &Report) {
         .put(Tone::Plain, &place)
         .end();
     let labelled = source(screen, finding, gutter);
-    notes(screen, group, gutter, labelled, report);
+    notes(screen, group, gutter, labelled, places);
 }
 
 /// `line:column`, or the row of a database; nothing where neither says something.
@@ -175,10 +206,11 @@ fn source(screen: &mut Screen, finding: &Finding, gutter: usize) -> bool {
             .put(severity_tone(finding.severity), &location);
     }
     screen.end();
+    screen.space(gutter + 1).put(Tone::Link, "|").end();
     fits
 }
 
-fn notes(screen: &mut Screen, group: &Group<'_>, gutter: usize, labelled: bool, report: &Report) {
+fn notes(screen: &mut Screen, group: &Group<'_>, gutter: usize, labelled: bool, places: usize) {
     let finding = group.finding;
     let mut note = |name: &str, tone: Tone, text: &str| {
         screen.space(gutter + 1).put(Tone::Link, "= ");
@@ -188,11 +220,6 @@ fn notes(screen: &mut Screen, group: &Group<'_>, gutter: usize, labelled: bool, 
     if !labelled && !finding.location.is_empty() {
         note("at", Tone::Plain, &finding.location);
     }
-    let places = report
-        .secrets
-        .iter()
-        .find(|s| s.fingerprint == finding.fingerprint)
-        .map_or(group.more.len() + 1, |s| s.places);
     note(
         "secret",
         Tone::Plain,

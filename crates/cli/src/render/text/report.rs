@@ -5,6 +5,7 @@
 
 use bedlock_model::{Report, SecretSummary};
 
+use super::finding::Explained;
 use super::{finding, matrix, section, severity_tone, unreadable};
 use crate::render::Detail;
 use crate::render::look::{Look, Tone};
@@ -14,6 +15,8 @@ use crate::render::words::{disposition, number, plural, reveals, severity, short
 
 /// Secrets that the first screen names.
 const FIRST_SCREEN: usize = 12;
+/// Secrets that are explained without `--all`, the worst ones; the others are a line per file.
+const EXPLAINED: usize = 25;
 
 /// Writes what an audit found.
 pub(crate) fn report(report: &Report, detail: &Detail, look: Look) -> String {
@@ -23,8 +26,9 @@ pub(crate) fn report(report: &Report, detail: &Detail, look: Look) -> String {
     answer(&mut screen, report, &overview);
     if !report.secrets.is_empty() {
         summary(&mut screen, report, detail);
+        let explained = explained(report, detail.all);
         for file in by_file(report, detail.all) {
-            finding::in_file(&mut screen, &file, report);
+            finding::in_file(&mut screen, &file, report, &explained);
         }
         matrix::matrix(&mut screen, report, &overview, detail.all);
     }
@@ -32,6 +36,21 @@ pub(crate) fn report(report: &Report, detail: &Detail, look: Look) -> String {
     skipped(&mut screen, report, detail.all);
     closing(&mut screen, report, &overview, detail);
     screen.finish()
+}
+
+/// Columns of the summary that are neither of the secret, of its mask nor of who sees it.
+const AROUND: usize = 23;
+/// Columns that who sees it gets at least.
+const SEERS: usize = 12;
+
+fn explained(report: &Report, all: bool) -> Explained<'_> {
+    let most = if all { usize::MAX } else { EXPLAINED };
+    report
+        .secrets
+        .iter()
+        .take(most)
+        .map(|secret| (&secret.fingerprint, secret.places))
+        .collect()
 }
 
 fn heading(screen: &mut Screen, report: &Report) {
@@ -126,8 +145,15 @@ fn summary(screen: &mut Screen, report: &Report, detail: &Detail) {
             .max()
             .unwrap_or(0)
     };
-    let title = widest(|s| &s.title).clamp(6, width / 3);
     let mask = widest(|s| &s.mask).clamp(4, width / 4);
+    let most = width.saturating_sub(AROUND + mask + SEERS).max(6);
+    let title = widest(|s| &s.title).clamp(6, most);
+    let room = width.saturating_sub(AROUND + title + mask).max(SEERS);
+    let seen_by = if room < 16 {
+        "SEEN BY"
+    } else {
+        "COULD BE SEEN BY"
+    };
     screen.end();
     screen
         .space(2)
@@ -136,9 +162,8 @@ fn summary(screen: &mut Screen, report: &Report, detail: &Detail) {
         .cell(Tone::Faint, "MASK", mask + 2)
         .right(Tone::Faint, "PLACES", 6)
         .space(2)
-        .put(Tone::Faint, "COULD BE SEEN BY")
+        .put(Tone::Faint, seen_by)
         .end();
-    let room = width.saturating_sub(21 + title + mask);
     for secret in secrets {
         screen
             .space(2)
@@ -150,6 +175,7 @@ fn summary(screen: &mut Screen, report: &Report, detail: &Detail) {
             .right(Tone::Plain, &number(secret.places as u64), 6)
             .space(2);
         let (tone, audience) = seers(screen, secret, room);
+        let audience = screen.clipped(&audience, room);
         screen.put(tone, &audience).end();
     }
     let hidden = report.secrets.len() - secrets.len();
@@ -169,15 +195,18 @@ fn seers(screen: &Screen, secret: &SecretSummary, room: usize) -> (Tone, String)
         .filter(|e| reveals(e))
         .map(|e| e.provider.as_str())
         .collect();
+    let left = if is_open(secret.disposition) {
+        String::new()
+    } else {
+        format!(" ({})", disposition(secret.disposition))
+    };
     let mut text = names.join(", ");
     if names.is_empty() {
         text = screen.look().nothing().to_owned();
-    } else if columns(&screen.safe(&text)) > room {
+    } else if columns(&screen.safe(&text)) + columns(&left) > room {
         text = plural(names.len(), "provider", "providers");
     }
-    if !is_open(secret.disposition) {
-        text.push_str(&format!(" ({})", disposition(secret.disposition)));
-    }
+    text.push_str(&left);
     let tone = if names.is_empty() {
         Tone::Faint
     } else {

@@ -1,0 +1,84 @@
+//! What a command can fail with, what the user types next, and the exit code.
+//!
+//! **Invariant:** an error never holds a secret: it is printed.
+
+use std::process::ExitCode;
+
+use bedlock_audit::AuditError;
+use bedlock_host::HostError;
+
+/// Nothing found, everything done.
+pub(crate) const CLEAN: u8 = 0;
+/// Findings, or an invariant that does not hold.
+pub(crate) const FINDINGS: u8 = 1;
+/// Something could not be looked at, so nobody can say that there is nothing.
+pub(crate) const INCOMPLETE: u8 = 2;
+/// Refused or failed; what was there before is there still.
+pub(crate) const FAILED: u8 = 3;
+/// Wrong usage (`EX_USAGE` of sysexits).
+pub(crate) const USAGE: u8 = 64;
+
+/// Why a command did not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    /// The machine.
+    #[error("failed to {0}")]
+    Host(#[from] HostError),
+    /// The audit or the planner.
+    #[error("failed to {0}")]
+    Audit(#[from] AuditError),
+    /// The command line, or the settings file, is wrong.
+    #[error("{what}")]
+    Usage {
+        /// What is wrong.
+        what: String,
+        /// What to type.
+        next: String,
+    },
+    /// bedlock will not do it.
+    #[error("{what}")]
+    Refused {
+        /// Why.
+        what: String,
+        /// What to do.
+        next: String,
+    },
+    /// The output is closed, or the disk that it goes to is full.
+    #[error("failed to write the output: {0}")]
+    Output(#[from] std::io::Error),
+    /// A value that cannot be written as JSON.
+    #[error("failed to write JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl CliError {
+    pub(crate) fn usage(what: impl Into<String>, next: impl Into<String>) -> Self {
+        Self::Usage { what: what.into(), next: next.into() }
+    }
+
+    pub(crate) fn refused(what: impl Into<String>, next: impl Into<String>) -> Self {
+        Self::Refused { what: what.into(), next: next.into() }
+    }
+
+    /// What to do about it, where that is known.
+    pub(crate) fn next(&self) -> Option<String> {
+        match self {
+            Self::Usage { next, .. } | Self::Refused { next, .. } => Some(next.clone()),
+            Self::Host(error) => error.next(),
+            Self::Audit(_) | Self::Output(_) | Self::Json(_) => None,
+        }
+    }
+
+    /// The exit code; a signal ends with 128 and its number.
+    pub(crate) fn exit_code(&self, signal: Option<u8>) -> ExitCode {
+        let interrupted = matches!(
+            self,
+            Self::Host(HostError::Interrupted) | Self::Audit(AuditError::Interrupted)
+        );
+        ExitCode::from(match (interrupted, self) {
+            (true, _) => 128 + signal.unwrap_or(2),
+            (false, Self::Usage { .. }) => USAGE,
+            (false, _) => FAILED,
+        })
+    }
+}

@@ -1,0 +1,285 @@
+//! Looks for canaries in every file below a folder, by bytes, without any of bedlock's code.
+//!
+//! A database is also read row by row with SQLite itself, and what is compressed in it is
+//! decompressed, because bytes alone would not see it. What only the bytes of a database show
+//! (freed pages, its log) is a hit of its own kind.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use aho_corasick::AhoCorasick;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags};
+
+use super::canary::Canary;
+
+/// Where in a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Spot {
+    /// Plain bytes of a file that is no database, or bytes of one that are in none of its rows.
+    Bytes(u64),
+    /// A value of a table.
+    Row { table: String, column: String },
+    /// Base64 in a file that is no database.
+    Base64(u64),
+}
+
+/// A canary at a place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hit {
+    /// The canary's name.
+    pub canary: &'static str,
+    /// Path relative to the folder.
+    pub file: PathBuf,
+    /// Where in it.
+    pub spot: Spot,
+}
+
+impl fmt::Display for Hit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} in {}", self.canary, self.file.display())?;
+        match &self.spot {
+            Spot::Bytes(offset) => write!(f, " at byte {offset}"),
+            Spot::Row { table, column } => write!(f, " in {table}.{column}"),
+            Spot::Base64(offset) => write!(f, " as Base64 at byte {offset}"),
+        }
+    }
+}
+
+/// A search for some canaries.
+pub struct Search {
+    names: Vec<&'static str>,
+    plain: AhoCorasick,
+    /// Base64 of the canary at each of the three alignments, without the ends that its neighbours
+    /// share.
+    encoded: AhoCorasick,
+    encoded_names: Vec<&'static str>,
+}
+
+impl Search {
+    pub fn new(canaries: &[Canary]) -> Self {
+        let values: Vec<&str> = canaries.iter().map(|canary| &*canary.value).collect();
+        let mut encoded = Vec::new();
+        let mut encoded_names = Vec::new();
+        for canary in canaries {
+            for shift in 0..3 {
+                let padded = [&b"\0\0\0"[..shift], canary.value.as_bytes()].concat();
+                let text = STANDARD_NO_PAD.encode(&padded);
+                let whole = padded.len() / 3 * 4;
+                let start = if shift == 0 { 0 } else { 4 };
+                encoded.push(text[start..whole].to_owned());
+                encoded_names.push(canary.name);
+            }
+        }
+        Self {
+            names: canaries.iter().map(|canary| canary.name).collect(),
+            plain: AhoCorasick::new(values).unwrap(),
+            encoded: AhoCorasick::new(encoded).unwrap(),
+            encoded_names,
+        }
+    }
+
+    /// Lists every hit in every regular file below `root`, sorted.
+    pub fn tree(&self, root: &Path) -> BTreeSet<Hit> {
+        let mut hits = BTreeSet::new();
+        for file in files(root) {
+            self.file(root, &file, &mut hits);
+        }
+        hits
+    }
+
+    fn file(&self, root: &Path, file: &Path, hits: &mut BTreeSet<Hit>) {
+        let path = root.join(file);
+        // A lock or a socket's file that is gone by now holds nothing.
+        let Ok(bytes) = fs::read(&path) else { return };
+        let hit = |canary, spot| Hit {
+            canary,
+            file: file.to_path_buf(),
+            spot,
+        };
+        if bytes.starts_with(b"SQLite format 3\0") {
+            let rows = self.database(&path);
+            let mut in_rows: BTreeMap<&str, usize> = BTreeMap::new();
+            for (canary, table, column) in &rows {
+                *in_rows.entry(canary).or_default() += 1;
+                hits.insert(hit(
+                    canary,
+                    Spot::Row {
+                        table: table.clone(),
+                        column: column.clone(),
+                    },
+                ));
+            }
+            // Bytes that SQLite shows in no row: freed pages and slack.
+            for (index, offset) in self.plain.matches(&bytes) {
+                let canary = self.names[index];
+                if !in_rows.contains_key(canary) {
+                    hits.insert(hit(canary, Spot::Bytes(offset)));
+                }
+            }
+            return;
+        }
+        for (index, offset) in self.plain.matches(&bytes) {
+            hits.insert(hit(self.names[index], Spot::Bytes(offset)));
+        }
+        for (index, offset) in self.encoded.matches(&bytes) {
+            hits.insert(hit(self.encoded_names[index], Spot::Base64(offset)));
+        }
+    }
+
+    /// Lists canary, table and column of every hit in a database's rows.
+    fn database(&self, path: &Path) -> BTreeSet<(&'static str, String, String)> {
+        // A copy: reading a database in WAL mode writes beside it.
+        let copy = tempfile::tempdir().unwrap();
+        for suffix in ["", "-wal"] {
+            let mut from = path.as_os_str().to_owned();
+            from.push(suffix);
+            let to = copy.path().join(format!("db{suffix}"));
+            if fs::exists(&from).unwrap() {
+                fs::copy(from, to).unwrap();
+            }
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+        let database = Connection::open_with_flags(copy.path().join("db"), flags).unwrap();
+        let mut hits = BTreeSet::new();
+        for table in tables(&database) {
+            let quoted = table.replace('"', "\"\"");
+            let Ok(mut statement) = database.prepare(&format!("SELECT * FROM \"{quoted}\"")) else {
+                continue;
+            };
+            let columns: Vec<String> = statement
+                .column_names()
+                .into_iter()
+                .map(str::to_owned)
+                .collect();
+            let Ok(mut rows) = statement.query([]) else {
+                continue;
+            };
+            while let Ok(Some(row)) = rows.next() {
+                for (index, column) in columns.iter().enumerate() {
+                    let value = row.get_ref(index).unwrap();
+                    for canary in self.value(value) {
+                        hits.insert((canary, table.clone(), column.clone()));
+                    }
+                }
+            }
+        }
+        hits
+    }
+
+    fn value(&self, value: ValueRef<'_>) -> Vec<&'static str> {
+        let (ValueRef::Text(bytes) | ValueRef::Blob(bytes)) = value else {
+            return Vec::new();
+        };
+        let unpacked = unpacked(bytes);
+        let bytes = unpacked.as_deref().unwrap_or(bytes);
+        self.plain
+            .matches(bytes)
+            .into_iter()
+            .map(|(index, _)| self.names[index])
+            .collect()
+    }
+}
+
+/// Reads a zstd frame, where the bytes are one.
+fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
+    if !bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+        return None;
+    }
+    let mut decoder = ruzstd::decoding::StreamingDecoder::new(bytes).ok()?;
+    let mut out = Vec::new();
+    decoder.read_to_end(&mut out).ok()?;
+    Some(out)
+}
+
+/// Lists the tables that can be read: virtual ones of an extension that is not loaded cannot, and
+/// their shadow tables are listed by themselves.
+fn tables(database: &Connection) -> Vec<String> {
+    let mut statement = database
+        .prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
+        .unwrap();
+    let names = statement.query_map([], |row| row.get(0)).unwrap();
+    names.map(Result::unwrap).collect()
+}
+
+/// Lists the regular files below a folder, relative to it, links not followed.
+pub fn files(root: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![PathBuf::new()];
+    while let Some(folder) = open.pop() {
+        let Ok(entries) = fs::read_dir(root.join(&folder)) else {
+            continue;
+        };
+        for entry in entries {
+            let entry = entry.unwrap();
+            let relative = folder.join(entry.file_name());
+            let Ok(kind) = entry.file_type() else { continue };
+            if kind.is_dir() {
+                open.push(relative);
+            } else if kind.is_file() {
+                found.push(relative);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+trait Matches {
+    /// Lists pattern and offset of every match; canaries do not overlap.
+    fn matches(&self, bytes: &[u8]) -> Vec<(usize, u64)>;
+}
+
+impl Matches for AhoCorasick {
+    fn matches(&self, bytes: &[u8]) -> Vec<(usize, u64)> {
+        self.find_iter(bytes)
+            .map(|found| (found.pattern().as_usize(), found.start() as u64))
+            .collect()
+    }
+}
+
+#[test]
+fn sees_rows_freed_pages_compression_and_base64() {
+    use super::canary::{Fate, Shape};
+
+    let canary = |name| Canary::new(name, Shape::Opaque, Fate::Removed);
+    let canaries = ["row", "freed", "zstd", "base64"].map(canary);
+    let [row, freed, zstd, base64] = &canaries;
+    let home = tempfile::tempdir().unwrap();
+    let database = Connection::open(home.path().join("a.sqlite")).unwrap();
+    let frame = ruzstd::encoding::compress_to_vec(
+        zstd.value.as_bytes(),
+        ruzstd::encoding::CompressionLevel::Fastest,
+    );
+    database
+        .execute_batch("PRAGMA secure_delete = OFF; CREATE TABLE t (a, b)")
+        .unwrap();
+    for (a, b) in [(&row.value, None), (&freed.value, Some(frame))] {
+        database
+            .execute("INSERT INTO t VALUES (?1, ?2)", (a, b))
+            .unwrap();
+    }
+    let blank = (0..200).map(|_| "filler").collect::<String>();
+    database
+        .execute("UPDATE t SET a = ?1 WHERE b IS NOT NULL", [&blank])
+        .unwrap();
+    database.close().unwrap();
+    let text = format!("x{}", base64.value);
+    fs::write(home.path().join("b"), STANDARD_NO_PAD.encode(text)).unwrap();
+
+    let hits = Search::new(&canaries).tree(home.path());
+    let spots: BTreeMap<&str, &Spot> = hits.iter().map(|hit| (hit.canary, &hit.spot)).collect();
+    let in_column = |column: &str| Spot::Row {
+        table: "t".to_owned(),
+        column: column.to_owned(),
+    };
+    assert_eq!(*spots["row"], in_column("a"));
+    assert_eq!(*spots["zstd"], in_column("b"));
+    assert!(matches!(spots["freed"], Spot::Bytes(_)), "{spots:?}");
+    assert!(matches!(spots["base64"], Spot::Base64(_)), "{spots:?}");
+}
