@@ -2,7 +2,7 @@
 //!
 //! An assignment is `NAME=value`, with an optional `export`. A value may stand in single, double
 //! or back quotes and then run over several lines. Only `\n` and `\r` in double quotes are
-//! escapes. `#` ends an unquoted value wherever it stands. `NAME: value` is not read.
+//! escapes. `#` ends an unquoted value wherever it stands. `NAME: value` is read too.
 //!
 //! **Invariant:** a line that is not an assignment is left alone.
 //!
@@ -70,7 +70,15 @@ fn assignment(text: &[u8], start: usize) -> Option<Assignment> {
         .count();
     let name = name_start..name_start + length;
     let equals = skip_blanks(text, name.end, line.end);
-    if length == 0 || equals >= line.end || text[equals] != b'=' {
+    let sign = text[equals..line.end].first();
+    // White space may stand in front of `=`, and has to stand behind `:`.
+    let colon = equals == name.end
+        && sign == Some(&b':')
+        && text[equals + 1..line.end]
+            .first()
+            .copied()
+            .is_some_and(is_blank);
+    if length == 0 || !(colon || sign == Some(&b'=')) {
         return None;
     }
     let value = skip_blanks(text, equals + 1, line.end);
@@ -230,6 +238,12 @@ mod tests {
                     reads: &[("A", "b"), ("K", "-----\nline\n-----"), ("C", "")],
                     without: &[0, 1],
                     left: "\u{feff}C=\n",
+                },
+                Case {
+                    text: "A: b\nC : d\nE:f\nG: \"h\"\n",
+                    reads: &[("A", "b"), ("G", "h")],
+                    without: &[0],
+                    left: "C : d\nE:f\nG: \"h\"\n",
                 },
                 Case {
                     text: "A=\"open\nB='it\\'s'\nC=`a'b\"c`\nD=\"x\" y\n",

@@ -1,13 +1,14 @@
 //! INI as AWS and npm write it: `~/.aws/config`, `~/.aws/credentials`, `.npmrc`.
 //!
-//! `key = value` below `[section]`; `#` and `;` begin a comment at the start of a line or behind
+//! `key = value`, or `key: value` as botocore's parser allows, below `[section]`; `#` and `;` begin a comment at the start of a line or behind
 //! white space. Indented lines below a key without a value are keys of their own, one level
 //! deeper (`s3 =` in AWS); other indented lines continue the value above unless they are
 //! `key = value` themselves, as npm allows.
 //!
 //! **Invariant:** section names and keys are compared as written; no case folding.
 //!
-//! **Source:** <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>
+//! **Source:** <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>,
+//! <https://docs.python.org/3/library/configparser.html#supported-ini-file-structure>
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -53,7 +54,12 @@ fn row(text: &[u8], line: Line) -> Row {
         .iter()
         .position(|byte| *byte == b'=')
         .map(|at| first + at);
-    match equals {
+    let sign = if indented {
+        equals
+    } else {
+        colon(text, first, end).or(equals)
+    };
+    match sign {
         Some(equals)
             if equals > first
                 && (!indented || looks_like_pair(&text[first..end], equals - first)) =>
@@ -69,6 +75,15 @@ fn row(text: &[u8], line: Line) -> Row {
         _ if indented => Row::Continuation(first..end),
         _ => Row::Other,
     }
+}
+
+/// Finds the `:` of `name: value`, which botocore reads. Keys of npm have a `:` inside, behind marks
+/// that no name of AWS has.
+fn colon(text: &[u8], first: usize, end: usize) -> Option<usize> {
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let name = text[first..end].iter().take_while(is_part).count();
+    let sign = skip_blanks(text, first + name, end);
+    (name > 0 && text[..end].get(sign) == Some(&b':')).then_some(sign)
 }
 
 /// Tells an indented pair from base64 that goes on: its `=` only pads the end.

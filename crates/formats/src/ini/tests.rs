@@ -25,6 +25,16 @@ fn reads_and_removes() {
             left: "# top\n[default]\n[profile x]\nregion=eu-west-1\ns3 =\n  addressing = path\n",
         },
         Case {
+            text: "[a]\nsecret : FAKE/x=\n@scope:registry=https://r.example\nother:b\n",
+            reads: &[
+                ("a.secret", "FAKE/x="),
+                ("a[\"@scope:registry\"]", "https://r.example"),
+                ("a.other", "b"),
+            ],
+            without: &[0],
+            left: "[a]\n@scope:registry=https://r.example\nother:b\n",
+        },
+        Case {
             text: "//registry.npmjs.org/:_authToken=canary\r\nemail = \"a b\"\r\nalways-auth",
             reads: &[
                 ("[\"//registry.npmjs.org/:_authToken\"]", "canary"),

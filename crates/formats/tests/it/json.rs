@@ -15,6 +15,7 @@ pub(crate) fn check(text: &[u8]) {
         assert!(same(&read, &expected));
     }
     let Ok(document) = document else { return };
+    check_nothing_is_refused(text);
     let mut paths: Vec<Vec<Segment>> = bedlock_formats::entries(Format::Json5, text.as_bytes())
         .map(|found| found.into_iter().map(|entry| entry.path).take(4).collect())
         .unwrap_or_default();
@@ -23,6 +24,24 @@ pub(crate) fn check(text: &[u8]) {
     paths.push(Vec::new());
     for path in paths {
         check_edits(&document, &path);
+    }
+}
+
+/// JSON5 has a spelling for every text, and separators that let any element go.
+fn check_nothing_is_refused(text: &str) {
+    let Ok(found) = bedlock_formats::entries(Format::Json5, text.as_bytes()) else {
+        return;
+    };
+    for entry in found.iter().take(4) {
+        if !entry.path.is_empty() {
+            let one = std::slice::from_ref(entry);
+            bedlock_formats::remove(Format::Json5, text.as_bytes(), one).expect("removes");
+        }
+        bedlock_formats::replace_value(Format::Json5, text.as_bytes(), entry, "it's\n\"x\"")
+            .expect("replaces");
+    }
+    if found.iter().all(|entry| !entry.path.is_empty()) {
+        bedlock_formats::remove(Format::Json5, text.as_bytes(), &found).expect("removes all");
     }
 }
 
