@@ -300,7 +300,11 @@ fn read_value(window: &Window<'_>, from: usize, delimiter: Delimiter) -> Option<
                 byte <= b' ' || byte == b'%' && stop(at)
             })?
         }
-        Delimiter::Tag => first(window, from, |_, byte| byte == b'<' || byte < b' ')?,
+        Delimiter::Tag => {
+            let end = first(window, from, |_, byte| byte == b'<' || byte < b' ')?;
+            let closed = window.starts_with(end, b"</") || window.starts_with(end, b"<\\");
+            closed.then_some(end)?
+        }
         Delimiter::Bare { line } => {
             let end = bare_end(window, from, line)?;
             let trailing = window

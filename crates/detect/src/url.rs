@@ -5,7 +5,7 @@
 //! **Invariant:** returns ranges of the given bytes and decodes nothing.
 
 use crate::name::credential_name;
-use crate::value::{is_placeholder, is_reference};
+use crate::value::{is_pattern, is_placeholder, is_reference};
 use crate::window::{Alphabet, URL64};
 use std::ops::Range;
 
@@ -70,7 +70,7 @@ fn tells(name: &[u8]) -> bool {
 }
 
 fn worthless(value: &[u8]) -> bool {
-    value.len() < 6 || is_reference(value) || is_placeholder(value)
+    value.len() < 6 || is_reference(value) || is_placeholder(value) || is_pattern(value)
 }
 
 /// Finds the password in `user:password@host`.

@@ -186,12 +186,41 @@ pub(crate) fn plausible_for_provider(value: &[u8]) -> bool {
     {
         return false;
     }
-    if is_reference(value) || is_placeholder(value) || is_uuid_of_one_digit(value) {
+    if is_reference(value)
+        || is_placeholder(value)
+        || is_pattern(value)
+        || is_uuid_of_one_digit(value)
+    {
         return false;
     }
     !(is_locator(value) || is_named_hash(value) || is_wordy(value) || is_plain_number(value))
         && distinct(value) >= 5
         && entropy(value) >= if value.len() < 16 { 2.25 } else { 2.75 }
+}
+
+/// A regular expression or a template with `<name>` in it.
+pub(crate) fn is_pattern(value: &[u8]) -> bool {
+    let parts = [
+        b"[0-9".as_slice(),
+        b"[a-z",
+        b"[A-Z",
+        b"(?:",
+        b"(?P<",
+        b"/^",
+        b"&lt;",
+        b".*?",
+    ];
+    let named = value.split(|&b| b == b'<').skip(1).any(|rest| {
+        let name = rest
+            .iter()
+            .take_while(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-' | b' '));
+        let length = name.count();
+        length > 2 && rest.get(length) == Some(&b'>')
+    });
+    named
+        || parts
+            .iter()
+            .any(|part| memchr::memmem::find(value, part).is_some())
 }
 
 /// `8-4-4-4-12` hexadecimal digits.
@@ -279,12 +308,16 @@ fn is_word(piece: &[u8]) -> bool {
         return piece.len() <= 4
             || letters_first + digits == piece.len() && digits <= 3 && piece.len() <= 10;
     }
-    // Random letters change case all the time; `getAccessToken` rarely does.
+    // Random letters change case all the time and are capitals half of the time; in
+    // `getAccessToken` and `SpDeleteContextFn` few are.
+    let capitals = piece.iter().filter(|b| b.is_ascii_uppercase()).count();
     let changes = piece
         .windows(2)
         .filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
         .count();
-    piece.len() < 12 && changes < 3 || changes * 6 < piece.len()
+    piece.len() < 12 && changes < 3
+        || changes * 6 < piece.len()
+        || changes * 4 < piece.len() && capitals * 3 <= piece.len()
 }
 
 #[cfg(test)]

@@ -256,6 +256,10 @@ fn ids_hashes_and_code_are_no_secrets() {
             "password: String, secret: Vec<u8>, token: Option<AccessToken>,".to_owned(),
             "api_key = os.environ[\"ANTHROPIC_API_KEY\"]".to_owned(),
             "https://example.org/login?next=/home&page=2".to_owned(),
+            "pub GetToken: KspGetTokenFn, pub FreeSecret: NCryptFreeSecretFn,".to_owned(),
+            "HEX_PAT = \"[0-9A-Fa-f]{1,4}\"".to_owned(),
+            "https://<user>:<password>@proxy-host/ and &lt;user&gt;:&lt;password&gt;".to_owned(),
+            "(?P<secret_key>.*?)@(?P<host>.*?)".to_owned(),
         ] {
             assert_eq!(ids(&text), [""; 0], "{text}");
         }
@@ -497,7 +501,9 @@ proptest! {
         let search = ValueSearch::new(&[value.as_bytes()]);
         let text = [before.as_slice(), value.as_bytes(), b" tail"].concat();
         let whole = search.find(&text);
-        prop_assert!(whole.iter().any(|m| m.encoding == Encoding::Raw && text[m.span.clone()] == *value.as_bytes()));
+        // A backslash in front can make it the escaped spelling, which is longer and ends there too.
+        let end = before.len() + value.len();
+        prop_assert!(whole.iter().any(|m| m.span.end == end && m.span.start <= before.len()));
         let mut found = Vec::new();
         let mut stream = search.stream();
         for chunk in text.chunks(size) {

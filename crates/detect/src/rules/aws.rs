@@ -101,7 +101,11 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html (prefixes believed)",
         prefixes: &["IQoJb3JpZ2lu", "FwoGZXIvYXdz", "FQoGZXIvYXdz"],
         shape: Shape::Token(&[Part::Run(BASE64, 80, 8192), Part::Pad(2)]),
-        env_names: &["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"],
+        env_names: &[
+            "AWS_SESSION_TOKEN",
+            "AWS_SECURITY_TOKEN",
+            "X-Amz-Security-Token",
+        ],
         ..Rule::BLANK
     },
     Rule {

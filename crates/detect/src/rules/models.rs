@@ -142,7 +142,7 @@ pub(super) const RULES: &[Rule] = &[
         revoke: "https://app.fireworks.ai/settings/users/api-keys",
         source: "Believed, from issued keys; documentation: https://docs.fireworks.ai/api-reference/introduction",
         prefixes: &["fw_"],
-        shape: Shape::Token(&[Part::Run(ALNUM, 20, 48)]),
+        shape: Shape::Token(&[Part::Run(ALNUM, 20, 28)]),
         check: checks::mixed,
         env_names: &["FIREWORKS_API_KEY", "FIREWORKS_AI_API_KEY"],
         counter_examples: &["fw_update_download_progress_bar"],

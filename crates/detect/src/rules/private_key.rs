@@ -55,7 +55,6 @@ pub(super) const RULES: &[Rule] = &[
             read,
         }),
         env_names: &[
-            "PRIVATE_KEY",
             "GITHUB_APP_PRIVATE_KEY",
             "SSH_PRIVATE_KEY",
             "GOOGLE_PRIVATE_KEY",
