@@ -262,11 +262,12 @@ fn settle(window: &Window<'_>, cursor: &mut Cursor, found: Found, on: &mut dyn F
             }
         }
         Found::Shape(mut shape) => {
-            if let Some(pending) = cursor.pending.take_if(|pending| pending.overlaps(&shape)) {
-                if shape.rule.shared_shape && pending.rule.id != crate::rules::GENERIC_ID {
-                    shape.rule = pending.rule;
-                    shape.confidence = Confidence::High;
-                }
+            if let Some(pending) = cursor.pending.take_if(|pending| pending.overlaps(&shape))
+                && shape.rule.shared_shape
+                && pending.rule.id != crate::rules::GENERIC_ID
+            {
+                shape.rule = pending.rule;
+                shape.confidence = Confidence::High;
             }
             cursor.floor = shape.span.end;
             cursor.next = cursor.next.max(shape.span.end);

@@ -393,22 +393,25 @@ fn wide(found: &Match) -> Match<u64> {
     }
 }
 
+/// Streams `text` in pieces; what was settled before a piece is not reported after it.
 fn streamed(text: &[u8], cuts: &[usize]) -> Vec<Match<u64>> {
     let mut found = Vec::new();
     let mut stream = Stream::new();
+    let mut settled = 0;
     let mut from = 0;
-    for &cut in cuts {
-        stream.push(&text[from..cut], &mut |m| found.push(m));
-        let settled = stream.settled();
-        assert!(
-            found
-                .iter()
-                .all(|m| m.span.end <= settled || m.span.start < settled || settled == 0)
-        );
+    for &cut in cuts.iter().chain([&text.len()]) {
+        stream.push(&text[from..cut], &mut |m| {
+            assert!(m.span.start >= settled, "{m:?} begins before {settled}");
+            found.push(m);
+        });
+        assert!((settled..=cut as u64).contains(&stream.settled()));
+        settled = stream.settled();
         from = cut;
     }
-    stream.push(&text[from..], &mut |m| found.push(m));
-    stream.finish(&mut |m| found.push(m));
+    stream.finish(&mut |m| {
+        assert!(m.span.start >= settled, "{m:?} begins before {settled}");
+        found.push(m);
+    });
     found
 }
 

@@ -154,7 +154,7 @@ fn signature(window: &Window<'_>, at: usize) -> Option<Read> {
     let end = read_run(window, start, HEX, 64, 64)?;
     let open = window.at(end).is_none_or(|byte| !ALNUM.has(byte));
     let random = checks::looks_random(window.slice(start..end));
-    (open && random).then(|| Read {
+    (open && random).then_some(Read {
         span: start..end,
         confidence: Confidence::High,
         encoding: crate::rule::Encoding::Raw,
