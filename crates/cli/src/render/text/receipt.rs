@@ -9,7 +9,7 @@ use super::{section, unreadable};
 use crate::render::Detail;
 use crate::render::look::{Look, Tone};
 use crate::render::outcome::{answer, found_now, pages, searched, stood, survives, verdict};
-use crate::render::screen::Screen;
+use crate::render::screen::{Screen, columns};
 use crate::render::words::{plural, short_path};
 
 /// Files that a secret that is still found is named with, without `--all`.
@@ -66,15 +66,14 @@ fn one_secret(screen: &mut Screen, secret: &ReceiptSecret, receipt: &Receipt, al
         (false, _) => (Tone::Warn, look.nothing()),
     };
     screen.end();
-    screen
-        .put(tone, mark)
-        .space(1)
-        .put(Tone::Strong, &format!("{} {}", secret.title, secret.mask))
-        .put(
-            Tone::Faint,
-            &format!("  {} {}", secret.rule, secret.fingerprint),
-        )
-        .end();
+    let name = format!("{} {}", secret.title, secret.mask);
+    let ids = format!("{} {}", secret.rule, secret.fingerprint);
+    let needed = columns(&screen.safe(&name)) + columns(&screen.safe(&ids)) + 4;
+    screen.put(tone, mark).space(1).put(Tone::Strong, &name);
+    if needed > look.columns() {
+        screen.end();
+    }
+    screen.space(2).put(Tone::Faint, &ids).end();
     screen
         .space(2)
         .put(Tone::Faint, "stood in  ")
@@ -145,9 +144,7 @@ fn undo(screen: &mut Screen, receipt: &Receipt, detail: &Detail) {
     screen
         .put(Tone::Plain, "undo: ")
         .put(Tone::Link, &detail.next)
-        .put(
-            Tone::Faint,
-            &format!("  until {}, with the recovery code", receipt.undo_until),
-        )
         .end();
+    let until = format!("until {}, with the recovery code", receipt.undo_until);
+    screen.space(6).wrapped(Tone::Faint, &until, 6);
 }

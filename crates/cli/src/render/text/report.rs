@@ -3,15 +3,15 @@
 //!
 //! **Invariant:** without `all` the length grows with secrets and files, not with findings.
 
-use bedlock_model::{Report, SecretSummary};
+use bedlock_model::{Disposition, Report, SecretSummary};
 
 use super::finding::Explained;
 use super::{finding, matrix, section, severity_tone, unreadable};
 use crate::render::Detail;
 use crate::render::look::{Look, Tone};
-use crate::render::overview::{Overview, audience, by_file, headline, is_open};
+use crate::render::overview::{Overview, audience, by_file, headline};
 use crate::render::screen::{Screen, columns};
-use crate::render::words::{disposition, number, plural, reveals, severity, short_path, size};
+use crate::render::words::{number, plural, reveals, severity, short_path, size};
 
 /// Secrets that the first screen names.
 const FIRST_SCREEN: usize = 12;
@@ -195,18 +195,18 @@ fn seers(screen: &Screen, secret: &SecretSummary, room: usize) -> (Tone, String)
         .filter(|e| reveals(e))
         .map(|e| e.provider.as_str())
         .collect();
-    let left = if is_open(secret.disposition) {
-        String::new()
-    } else {
-        format!(" ({})", disposition(secret.disposition))
+    let left = match secret.disposition {
+        Disposition::Remove | Disposition::Report => "",
+        Disposition::Keep => " (stays)",
+        Disposition::Expires => " (expires)",
     };
     let mut text = names.join(", ");
     if names.is_empty() {
         text = screen.look().nothing().to_owned();
-    } else if columns(&screen.safe(&text)) + columns(&left) > room {
+    } else if columns(&screen.safe(&text)) + columns(left) > room {
         text = plural(names.len(), "provider", "providers");
     }
-    text.push_str(&left);
+    text.push_str(left);
     let tone = if names.is_empty() {
         Tone::Faint
     } else {
@@ -250,10 +250,13 @@ fn closing(screen: &mut Screen, report: &Report, overview: &Overview<'_>, detail
         ));
     }
     screen.end();
-    if !parts.is_empty() {
-        screen
-            .put(Tone::Faint, &parts.join(dot))
-            .put(Tone::Faint, dot);
+    let parts = parts.join(dot);
+    screen.put(Tone::Faint, &parts);
+    let needed = columns(&parts) + columns(dot) + columns(&screen.safe(&detail.next)) + 6;
+    if needed > screen.look().columns() {
+        screen.end();
+    } else if !parts.is_empty() {
+        screen.put(Tone::Faint, dot);
     }
     screen
         .put(Tone::Plain, "next: ")
