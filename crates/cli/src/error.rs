@@ -64,7 +64,7 @@ impl CliError {
     pub(crate) fn next(&self) -> Option<String> {
         match self {
             Self::Usage { next, .. } | Self::Refused { next, .. } => Some(next.clone()),
-            Self::Host(error) => error.next(),
+            Self::Host(error) => next_for(error).map(str::to_owned),
             Self::Audit(_) | Self::Output(_) | Self::Json(_) => None,
         }
     }
@@ -81,4 +81,27 @@ impl CliError {
             (false, _) => FAILED,
         })
     }
+}
+
+fn next_for(error: &HostError) -> Option<&'static str> {
+    Some(match error {
+        HostError::Changed { .. } => "run the command again: the plan is made anew; nothing was changed",
+        HostError::ChangedSince { .. } => {
+            "bedlock undo --overwrite puts the old files back and drops what was written since"
+        }
+        HostError::Busy { .. } => "wait until the other bedlock is done, then run the command again",
+        HostError::Locked { .. } => "stop OpenClaw, then run the command again",
+        HostError::NoSpace { .. } => "make room, then run the command again; nothing was changed",
+        HostError::ReadOnly { .. } => "mount it writable, then run the command again",
+        HostError::NotOwner { .. } => "run bedlock as the owner of the files",
+        HostError::NoTransaction { .. } | HostError::Expired { .. } => {
+            "bedlock undo --list shows what can be undone"
+        }
+        HostError::WrongCode { .. } => "find the code that harden printed for this transaction",
+        HostError::Database { .. } => "sqlite3 FILE 'PRAGMA integrity_check' says what is wrong with it",
+        HostError::StillRuns { .. } => "stop it by hand, then run the command again",
+        HostError::NotReady { .. } => "openclaw gateway run, and read its log",
+        HostError::Folder { .. } => "name a folder that exists: --home DIR",
+        _ => return None,
+    })
 }

@@ -3,12 +3,12 @@
 //! The end-to-end tests and `bedlock demo` start a [`Sandbox`], point an agent's AWS SDK at it with
 //! [`Sandbox::environment`], and put [`Sandbox::signed_in_cache`] where the SDK looks for a session.
 //!
-//! **Invariant:** it listens on 127.0.0.1 only, makes no outgoing connection, touches no file, and
+//! **Invariant:** it listens on 127.0.0.1 only, makes no outgoing connection, touches no file (but [`home`] does), and
 //! everything that it issues is random per start and worthless elsewhere.
 
 mod bedrock;
-mod clock;
 mod event_stream;
+pub mod home;
 mod identity_center;
 mod minted;
 mod policy;
@@ -24,9 +24,9 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::oneshot;
 
-pub use crate::clock::Clock;
 pub use crate::policy::ModelGrant;
 pub use crate::request_log::RequestRecord;
 
@@ -57,8 +57,6 @@ pub struct SandboxConfig {
     pub access_token: Duration,
     /// How long role credentials last.
     pub role_session: Duration,
-    /// What the sandbox takes for now.
-    pub clock: Clock,
     /// The port on 127.0.0.1; 0 lets the system choose.
     pub port: u16,
 }
@@ -76,7 +74,6 @@ impl Default for SandboxConfig {
             portal_session: Duration::from_secs(8 * 3600),
             access_token: Duration::from_secs(3600),
             role_session: Duration::from_secs(3600),
-            clock: Clock::system(),
             port: 0,
         }
     }
@@ -181,7 +178,6 @@ impl Sandbox {
         let address = listener.local_addr().map_err(listen)?;
 
         let world = Arc::new(World {
-            clock: config.clock.clone(),
             identity_center: IdentityCenter::new(&config),
             runtime: Runtime {
                 region: config.region.clone(),
@@ -252,7 +248,7 @@ impl Sandbox {
     pub fn signed_in_cache(&self) -> TokenCache {
         self.world
             .identity_center
-            .sign_in(&self.config, self.world.clock.now())
+            .sign_in(&self.config, Timestamp::now())
     }
 
     /// Returns what was asked so far, oldest first; only the last 10,000 are kept.
@@ -269,7 +265,7 @@ impl Sandbox {
     pub fn expire_role_credentials(&self) {
         self.world
             .identity_center
-            .expire_role_credentials(self.world.clock.now());
+            .expire_role_credentials(Timestamp::now());
     }
 }
 

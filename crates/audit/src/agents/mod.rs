@@ -14,6 +14,9 @@ pub struct HostFacts {
     pub home: PathBuf,
     /// Names of the entries of the home folder.
     pub home_entries: Vec<String>,
+    /// Whether folders of the machine belong to this home's world too: units of the system, logs in
+    /// `/tmp`. Not when somebody else's home, or a copy of one, is looked at.
+    pub system: bool,
     /// Settings that move the agent's folders: `OPENCLAW_STATE_DIR` and the like, from the
     /// environment of bedlock, of services or of running agents. No other variable belongs here.
     pub overrides: Vec<BTreeMap<String, String>>,

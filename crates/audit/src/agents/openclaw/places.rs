@@ -158,20 +158,22 @@ pub fn wants(facts: &HostFacts, installations: &[Installation]) -> Vec<Want> {
             kind: *kind,
         });
     }
-    for path in ["/etc/systemd/system", "/etc/systemd/user"] {
+    if facts.system {
+        for path in ["/etc/systemd/system", "/etc/systemd/user"] {
+            wants.push(Want::Tree {
+                path: path.into(),
+                classify: classify_system_units,
+                enter: enters,
+                depth: 2,
+            });
+        }
         wants.push(Want::Tree {
-            path: path.into(),
-            classify: classify_system_units,
+            path: "/tmp/openclaw".into(),
+            classify: classify_log,
             enter: enters,
             depth: 2,
         });
     }
-    wants.push(Want::Tree {
-        path: "/tmp/openclaw".into(),
-        classify: classify_log,
-        enter: enters,
-        depth: 2,
-    });
     wants
 }
 
@@ -394,6 +396,36 @@ pub fn further(facts: &HostFacts, snapshot: &Snapshot) -> Vec<Want> {
     wants
 }
 
+/// Settings in service units that move OpenClaw's folders.
+#[must_use]
+pub fn overrides_in_units(snapshot: &Snapshot) -> Vec<BTreeMap<String, String>> {
+    let mut found = Vec::new();
+    for place in &snapshot.places {
+        let format = match place.kind {
+            PlaceKind::SystemdUnit => Format::SystemdUnit,
+            PlaceKind::SystemdEnvFile => Format::SystemdEnvFile,
+            PlaceKind::LaunchdPlist => Format::LaunchdPlist,
+            _ => continue,
+        };
+        let Ok(text) = place.source.read_all(crate::WHOLE_FILE_LIMIT) else { continue };
+        let set = locating(&bedlock_formats::entries(format, &text).unwrap_or_default());
+        if !set.is_empty() {
+            found.push(set);
+        }
+    }
+    found
+}
+
+fn locating(entries: &[Entry]) -> BTreeMap<String, String> {
+    entries
+        .iter()
+        .filter_map(|entry| {
+            let name = entry.name().filter(|name| LOCATING_VARIABLES.contains(name))?;
+            Some((name.to_owned(), String::from_utf8(entry.value.clone()).ok()?))
+        })
+        .collect()
+}
+
 fn config_points_at(home: &Path, folder: &Path, entry: &Entry) -> Option<Want> {
     let text = std::str::from_utf8(&entry.value).ok()?;
     let keys: Vec<&str> = entry.path.iter().filter_map(Segment::as_key).collect();
@@ -476,6 +508,7 @@ mod tests {
         };
         let facts = HostFacts {
             home: "/home/ann".into(),
+            system: true,
             home_entries: [
                 ".openclaw",
                 ".openclaw-work",
