@@ -2,8 +2,8 @@
 //!
 //! `portal` and `oidc` answer its two endpoints; `bedrock` looks up the keys that it issued.
 //!
-//! **Invariant:** every token has an end that is checked against the sandbox's clock, a refresh
-//! token works once, and the number of things kept is bounded.
+//! **Invariant:** every token has an end that is checked at every use, a refresh token
+//! works once, and the number of things kept is bounded.
 
 pub(crate) mod oidc;
 pub(crate) mod portal;
@@ -14,7 +14,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::clock::later;
 use crate::minted::{self, Minted};
 use crate::policy::partition;
 use crate::sigv4::IssuedKey;
@@ -213,6 +212,13 @@ impl IdentityCenter {
     }
 }
 
+/// Adds a span to an instant and stays within what the calendar can express.
+fn later(instant: Timestamp, by: Duration) -> Timestamp {
+    let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_millisecond(instant.as_millisecond().saturating_add(millis))
+        .unwrap_or(Timestamp::MAX)
+}
+
 fn push_bounded<T>(kept: &mut VecDeque<T>, item: T) {
     if kept.len() == KEPT {
         kept.pop_front();
@@ -242,5 +248,19 @@ impl TokenCache {
             file_name: format!("{}.json", hex::encode(Sha1::digest(&config.session_name))),
             bytes: content.to_string().into_bytes(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_absurd_span_saturates() {
+        assert_eq!(later(Timestamp::UNIX_EPOCH, Duration::MAX), Timestamp::MAX);
+        assert_eq!(
+            later(Timestamp::UNIX_EPOCH, Duration::from_secs(90)).to_string(),
+            "1970-01-01T00:01:30Z"
+        );
     }
 }

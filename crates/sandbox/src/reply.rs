@@ -74,7 +74,7 @@ impl Reply {
         }
     }
 
-    /// Turns the answer into HTTP, dated by the sandbox's clock.
+    /// Turns the answer into HTTP, with its date.
     pub(crate) fn into_response(self, now: Timestamp) -> Response<ReplyBody> {
         let mut response = Response::new(ReplyBody {
             frames: self.frames,

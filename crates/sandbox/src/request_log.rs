@@ -17,7 +17,7 @@ const KEPT: usize = 10_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestRecord {
-    /// When it was answered, by the sandbox's clock.
+    /// When it was answered.
     pub at: Timestamp,
     /// The HTTP method.
     pub method: String,

@@ -17,12 +17,12 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
+use jiff::Timestamp;
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::bedrock::{self, Runtime};
-use crate::clock::Clock;
 use crate::identity_center::{IdentityCenter, oidc, portal};
 use crate::reply::{Reply, ReplyBody};
 use crate::request_log::{RequestLog, RequestRecord};
@@ -38,7 +38,6 @@ const LOGGED_PATH: usize = 4096;
 /// Everything that a request can touch.
 #[derive(Debug)]
 pub(crate) struct World {
-    pub(crate) clock: Clock,
     pub(crate) identity_center: IdentityCenter,
     pub(crate) runtime: Runtime,
     pub(crate) log: RequestLog,
@@ -93,7 +92,7 @@ async fn respond(request: Request<Incoming>, world: &World) -> Response<ReplyBod
         Ok(body) => route.answer(world, &parts, &body),
         Err(reply) => reply,
     };
-    let now = world.clock.now();
+    let now = Timestamp::now();
     world.log.push(RequestRecord {
         at: now,
         method: parts.method.as_str().chars().take(16).collect(),
@@ -150,7 +149,7 @@ impl Route {
     }
 
     fn answer(&self, world: &World, parts: &Parts, body: &Bytes) -> Reply {
-        let now = world.clock.now();
+        let now = Timestamp::now();
         let center = &world.identity_center;
         let query = parts.uri.query().unwrap_or_default();
         match self {

@@ -1,6 +1,6 @@
 """Plays one case with boto3 and prints its outcome as one JSON line.
 
-Run by tests/real_clients.rs with a scrubbed environment and a home that has a signed-in SSO profile.
+Run by tests/real_clients/host.rs with a scrubbed environment and a home that has a signed-in SSO profile.
 Every JSON answer that passes through is also held against botocore's own service model.
 """
 

@@ -1,6 +1,6 @@
 // Plays one case with the AWS SDK for JavaScript and prints its outcome as one JSON line.
 //
-// Run by tests/real_clients.rs with a scrubbed environment and a home that has a signed-in SSO
+// Run by tests/real_clients/host.rs with a scrubbed environment and a home that has a signed-in SSO
 // profile: node js_case.cjs NODE_MODULES CASE MODEL [http1]
 
 const { createRequire } = require("node:module");
