@@ -3,11 +3,12 @@
 //! The end-to-end tests and `bedlock demo` start a [`Sandbox`], point an agent's AWS SDK at it with
 //! [`Sandbox::environment`], and put [`Sandbox::signed_in_cache`] where the SDK looks for a session.
 //!
-//! **Invariant:** it listens on 127.0.0.1 only, makes no outgoing connection, touches no file, and
-//! everything that it issues is random per start and worthless elsewhere.
+//! **Invariant:** it listens on 127.0.0.1 only, makes no outgoing connection, and everything that it
+//! issues is random per start and worthless elsewhere. Only [`home`] touches files, where it is told.
 
 mod bedrock;
 mod event_stream;
+pub mod home;
 mod identity_center;
 mod minted;
 mod policy;
