@@ -111,7 +111,11 @@ fn changed(files: &[Swap]) -> Result<bool, HostError> {
     for swap in files.iter().filter(|swap| !swap.expendable) {
         let spot = Spot::of(&swap.target.0)?;
         let Some(folder) = open_if_there(&spot.folder)? else {
-            return Ok(true);
+            // With the folder went the staged file; what was to go anyway is gone.
+            if swap.staged.is_some() {
+                return Ok(true);
+            }
+            continue;
         };
         if let Some(staged) = &swap.staged {
             let staged = Spot::of(&staged.0)?;
