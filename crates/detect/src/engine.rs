@@ -115,7 +115,8 @@ impl Cursor {
 }
 
 enum Found {
-    Shape(Match),
+    /// With the secret that stands behind an access key id.
+    Shape(Match, Option<Match>),
     Named(Match),
 }
 
@@ -192,11 +193,7 @@ impl Engine {
             }
             cursor.next += 1;
             if let Some(found) = found {
-                settle(&window, cursor, found, on);
-                if window.take_starved() {
-                    held = Some(cursor.next);
-                    break;
-                }
+                settle(cursor, found, on);
             }
         }
         if whole && let Some(pending) = cursor.pending.take() {
@@ -213,24 +210,41 @@ impl Engine {
         self.triggers[literal].iter().find_map(|trigger| {
             let found = match *trigger {
                 Trigger::Prefix(rule, length) => {
-                    read_token(window, at, rule, length).map(Found::Shape)
-                }
-                Trigger::Anchor(rule, read) => read(window, at).map(|read| {
-                    Found::Shape(Match {
-                        rule,
-                        span: read.span,
-                        confidence: read.confidence,
-                        encoding: read.encoding,
+                    read_token(window, at, rule, length).map(|shape| {
+                        let after = secret_after(window, &shape);
+                        Found::Shape(shape, after)
                     })
-                }),
+                }
+                Trigger::Anchor(rule, read) => {
+                    read(window, at).map(|read| Found::Shape(found(rule, read), None))
+                }
                 Trigger::Name(_) | Trigger::Bearer(_) | Trigger::Url if taken => None,
                 Trigger::Name(length) => assign::by_name(window, at, at + length).map(named),
                 Trigger::Bearer(length) => assign::bearer(window, at, at + length).map(named),
                 Trigger::Url => assign::url_password(window, at).map(named),
             };
-            found.filter(|(Found::Shape(m) | Found::Named(m))| m.span.start >= cursor.floor)
+            found.filter(|(Found::Shape(m, _) | Found::Named(m))| m.span.start >= cursor.floor)
         })
     }
+}
+
+fn found(rule: &'static Rule, read: Read) -> Match {
+    Match {
+        rule,
+        span: read.span,
+        confidence: read.confidence,
+        encoding: read.encoding,
+    }
+}
+
+/// Looks behind an access key id for its secret, before the id is reported, so that a border of
+/// chunks between the two only delays both.
+fn secret_after(window: &Window<'_>, shape: &Match) -> Option<Match> {
+    if shape.rule.id != "aws-access-key-id" {
+        return None;
+    }
+    let read = crate::rules::aws::secret_after(window, shape.span.end)?;
+    Some(found(crate::rules::aws::secret_rule(), read))
 }
 
 fn named(found: Named) -> Found {
@@ -254,14 +268,14 @@ fn flush(cursor: &mut Cursor, on: &mut dyn FnMut(Match)) {
 }
 
 /// Takes a finding in: a shape is final, a named value waits for shapes inside it.
-fn settle(window: &Window<'_>, cursor: &mut Cursor, found: Found, on: &mut dyn FnMut(Match)) {
+fn settle(cursor: &mut Cursor, found: Found, on: &mut dyn FnMut(Match)) {
     match found {
         Found::Named(value) => {
             if cursor.pending.is_none() {
                 cursor.pending = Some(value);
             }
         }
-        Found::Shape(mut shape) => {
+        Found::Shape(mut shape, after) => {
             if let Some(pending) = cursor.pending.take_if(|pending| pending.overlaps(&shape))
                 && shape.rule.shared_shape
                 && pending.rule.id != crate::rules::GENERIC_ID
@@ -277,14 +291,8 @@ fn settle(window: &Window<'_>, cursor: &mut Cursor, found: Found, on: &mut dyn F
             {
                 on(pending);
             }
-            if shape.rule.id == "aws-access-key-id" && cursor.pending.is_none() {
-                cursor.pending =
-                    crate::rules::aws::secret_after(window, shape.span.end).map(|read| Match {
-                        rule: crate::rules::aws::secret_rule(),
-                        span: read.span,
-                        confidence: read.confidence,
-                        encoding: read.encoding,
-                    });
+            if cursor.pending.is_none() {
+                cursor.pending = after;
             }
             on(shape);
         }

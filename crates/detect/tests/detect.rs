@@ -416,6 +416,19 @@ fn streamed(text: &[u8], cuts: &[usize]) -> Vec<Match<u64>> {
 }
 
 #[test]
+fn a_border_between_a_key_id_and_its_secret_loses_neither() {
+    let mut dice = Dice::new(12);
+    let id = fake(rule("aws-access-key-id").unwrap(), &mut dice);
+    let secret = fake(rule("aws-secret-access-key").unwrap(), &mut dice);
+    let text = format!("x,{id},{secret},y");
+    let whole: Vec<_> = scan(text.as_bytes()).iter().map(wide).collect();
+    assert_eq!(whole.len(), 2);
+    for cut in 0..=text.len() {
+        assert_eq!(streamed(text.as_bytes(), &[cut]), whole, "cut at {cut}");
+    }
+}
+
+#[test]
 fn every_chunk_border_gives_the_same_findings() {
     let mut dice = Dice::new(11);
     for rule in rules() {
@@ -480,7 +493,7 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
     fn a_stream_finds_what_a_scan_finds(
