@@ -6,15 +6,28 @@
 //! **Invariant:** reads folders and the start of regular files; a thing that is not there is no
 //! error.
 
+use std::fs::File;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-/// A path of the agent's world on this machine.
-fn real(root: Option<&Path>, path: &Path) -> PathBuf {
-    match root {
-        Some(root) => root.join(path.strip_prefix("/").unwrap_or(path)),
-        None => path.to_path_buf(),
+use rustix::fs::{Dir, FileType};
+
+use crate::beneath::Beneath;
+
+/// Opens a path of the agent's world, unless it is something else than `kind`. The links of an image
+/// lead to places of that image.
+fn open(root: Option<&Path>, path: &Path, kind: FileType) -> Option<File> {
+    let path = std::path::absolute(path).ok()?;
+    let top = Beneath::open_top(root.unwrap_or(Path::new("/"))).ok()?;
+    let found = top.resolve(&path, &|_, _| true).ok()?;
+    // Asked before it is opened: opening a pipe would wait for a writer.
+    if found.kind != kind {
+        return None;
+    }
+    match kind {
+        FileType::Directory => top.open_folder(&found.canonical).map(File::from).ok(),
+        _ => top.open_file(&found.canonical).ok(),
     }
 }
 
@@ -22,11 +35,12 @@ fn real(root: Option<&Path>, path: &Path) -> PathBuf {
 /// are left out.
 #[must_use]
 pub fn names(root: Option<&Path>, folder: &Path) -> Vec<String> {
-    let Ok(entries) = std::fs::read_dir(real(root, folder)) else {
-        return Vec::new();
-    };
-    let mut names: Vec<String> = entries
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+    let listed = open(root, folder, FileType::Directory).and_then(|open| Dir::new(open).ok());
+    let mut names: Vec<String> = listed
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().to_owned().into_string().ok())
+        .filter(|name| name != "." && name != "..")
         .collect();
     names.sort();
     names
@@ -35,13 +49,8 @@ pub fn names(root: Option<&Path>, folder: &Path) -> Vec<String> {
 /// A regular file's content, when it is at most `max` bytes long.
 #[must_use]
 pub fn small_file(root: Option<&Path>, path: &Path, max: u64) -> Option<Vec<u8>> {
-    let path = real(root, path);
-    // Asked before it is opened: opening a pipe would wait for a writer.
-    if !std::fs::metadata(&path).ok()?.is_file() {
-        return None;
-    }
     let mut bytes = Vec::new();
-    let file = std::fs::File::open(&path).ok()?;
+    let file = open(root, path, FileType::RegularFile)?;
     file.take(max + 1).read_to_end(&mut bytes).ok()?;
     (bytes.len() as u64 <= max).then_some(bytes)
 }
@@ -82,5 +91,26 @@ mod tests {
         );
         assert_eq!(small_file(Some(dir.path()), Path::new("/b"), 1), None);
         assert_eq!(small_file(Some(dir.path()), Path::new("/a"), 9), None);
+    }
+
+    #[test]
+    fn links_of_an_image_stay_in_the_image() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("image");
+        std::fs::create_dir_all(root.join("real")).unwrap();
+        std::fs::write(root.join("real/file"), b"inside").unwrap();
+        std::fs::create_dir(dir.path().join("real")).unwrap();
+        std::fs::write(dir.path().join("real/file"), b"outside").unwrap();
+        for target in ["/real", "../real", "../../real"] {
+            let link = root.join("link");
+            std::os::unix::fs::symlink(target, &link).unwrap();
+            assert_eq!(names(Some(&root), Path::new("/link")), ["file"]);
+            assert_eq!(
+                small_file(Some(&root), Path::new("/link/file"), 9),
+                Some(b"inside".to_vec()),
+                "{target}"
+            );
+            std::fs::remove_file(link).unwrap();
+        }
     }
 }
