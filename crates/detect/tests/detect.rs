@@ -115,6 +115,25 @@ fn every_variable_names_its_provider() {
 }
 
 #[test]
+fn every_variable_is_known_by_its_name_alone() {
+    for rule in rules() {
+        for name in rule.env_names {
+            for spelling in [
+                name.to_string(),
+                name.to_lowercase(),
+                format!("WORK_{name}_2"),
+            ] {
+                let hint = bedlock_detect::credential_name(&spelling);
+                let known = hint.is_some_and(|hint| hint.strong && hint.rule == Some(rule));
+                // In lower case a name in camel case falls into one word.
+                let camel = spelling != *name && !name.contains(['_', '-']);
+                assert!(known || camel, "{}: {spelling}", rule.id);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_variable_decides_a_shape_that_several_providers_share() {
     let mut dice = Dice::new(3);
     for shared in rules().iter().filter(|rule| rule.shared_shape) {
