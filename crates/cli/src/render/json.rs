@@ -36,6 +36,7 @@ pub(crate) fn plan(view: &PlanView, pretty: bool) -> Result<String, serde_json::
 /// The published schemas: file name below `docs/schema`, and content.
 pub(crate) fn schemas() -> Vec<(String, String)> {
     vec![
+        schema::<PlanDocument<'_>>("plan", PlanDocument::SCHEMA_VERSION),
         schema::<Posture>("posture", Posture::SCHEMA_VERSION),
         schema::<Receipt>("receipt", Receipt::SCHEMA_VERSION),
         schema::<Report>("report", Report::SCHEMA_VERSION),

@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 
 use bedlock_model::{Disposition, Finding, Posture, Receipt, Report, Unreadable};
 
+use super::excerpt::Window;
 use super::outcome;
 use super::overview::{Group, Overview, audience, by_file, headline, paths};
 use super::printable::{is_web_page, printable, shortened};
@@ -22,6 +23,8 @@ use super::words::{
 const ROWS: usize = 100;
 /// Files that a secret is named with.
 const NAMED: usize = 5;
+/// Columns of a line of source in a cell.
+const COLUMNS: usize = 100;
 /// Characters of a host's text in a cell.
 const LONGEST: usize = 160;
 
@@ -261,9 +264,16 @@ fn finding(group: &Group<'_>, report: &Report) -> Vec<String> {
         ),
         place,
         code(&finding.location),
-        code(finding.excerpt.as_str().trim()),
+        code(excerpt(finding).trim()),
         next,
     ]
+}
+
+/// The part of the line that shows the secret's mask.
+fn excerpt(finding: &Finding) -> String {
+    let line = finding.excerpt.as_str();
+    let window = Window::cut(line, &finding.mask, finding.column, COLUMNS, "…");
+    format!("{}{}{}", window.before, window.mask, window.after)
 }
 
 fn position(finding: &Finding, home: &str) -> String {
@@ -374,7 +384,8 @@ fn entities(text: &str) -> String {
             c,
             '.' | ',' | ';' | '/' | '-' | '(' | ')' | '\'' | '+' | '=' | '?' | '%'
         );
-        if c.is_ascii_punctuation() && (!meant || begins_address) {
+        let in_time = c == ':' && out.ends_with(|before: char| before.is_ascii_digit());
+        if c.is_ascii_punctuation() && !in_time && (!meant || begins_address) {
             let _ = write!(out, "&#{};", u32::from(c));
         } else {
             out.push(c);
@@ -408,8 +419,8 @@ mod tests {
     #[test]
     fn prose_makes_no_link_and_mentions_nobody() {
         assert_eq!(
-            words("@all [x](http://y) *z* #1 www.x"),
-            "&#64;<!-- -->all &#91;x&#93;(http&#58;//y) &#42;z&#42; &#35;<!-- -->1 www&#46;x"
+            words("@all [x](http://y) *z* #1 www.x 9:30"),
+            "&#64;<!-- -->all &#91;x&#93;(http&#58;//y) &#42;z&#42; &#35;<!-- -->1 www&#46;x 9:30"
         );
     }
 }

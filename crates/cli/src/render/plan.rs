@@ -6,6 +6,7 @@
 //! **Invariant:** like a report it can be published: text of files comes as [`Masked`].
 
 use bedlock_model::{Left, Masked, PlaceKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::diff;
@@ -41,7 +42,7 @@ pub(crate) struct FileView {
 }
 
 /// What happens to a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Change {
     /// It is made.
@@ -70,30 +71,49 @@ impl FileView {
 }
 
 /// The published shape of a plan.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Plan")]
 pub(crate) struct PlanDocument<'a> {
+    /// Version of this shape.
     schema_version: u32,
+    /// Files that change, by path.
     files: Vec<FileDocument<'a>>,
+    /// What stays, and why.
     left: Vec<LeftDocument<'a>>,
+    /// What must be dealt with by a person before this can be applied.
     blockers: Vec<LeftDocument<'a>>,
+    /// What the reader should know before applying.
     warnings: &'a [String],
 }
 
-#[derive(Debug, Serialize)]
+/// One file's change.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PlannedFile")]
 struct FileDocument<'a> {
+    /// Absolute path as the agent sees it.
     path: &'a str,
+    /// What it is.
     kind: PlaceKind,
+    /// What happens to it.
     change: Change,
+    /// Why, one line each.
     why: &'a [String],
+    /// The lines that change as a unified diff, with every secret masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     diff: Option<String>,
+    /// What happens where no diff can be shown.
     summary: &'a [String],
 }
 
-#[derive(Debug, Serialize)]
+/// Something that stays, and why.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Left")]
 struct LeftDocument<'a> {
+    /// Where.
     place: &'a str,
+    /// What.
     what: &'a str,
+    /// Why, and what the owner can do.
     why: &'a str,
 }
 
