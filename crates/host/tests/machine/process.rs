@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -291,4 +292,65 @@ fn a_server_is_started_found_and_stopped() {
         Stopped::Ended
     );
     reap(pid);
+}
+
+/// The process that this binary, run again as another user, tries to read and to end.
+const OF_ROOT: &str = "BEDLOCK_TEST_PROCESS_OF_ROOT";
+
+#[test]
+fn a_process_of_another_user_is_neither_read_nor_ended() {
+    if let Ok(pid) = std::env::var(OF_ROOT) {
+        return try_as_nobody(pid.parse().unwrap());
+    }
+    if !rustix::process::getuid().is_root() {
+        eprintln!("not run: becoming another user needs root");
+        return;
+    }
+    let mut child = sleeping();
+    // The other user cannot reach the build folder. A process of its own copies the binary, so
+    // that no other test's child holds it open for writing when it is run.
+    let folder = tempfile::tempdir().unwrap();
+    let open = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(folder.path(), open).unwrap();
+    let binary = folder.path().join("binary");
+    let copied = Command::new("cp")
+        .arg(std::env::current_exe().unwrap())
+        .arg(&binary)
+        .status();
+    assert!(copied.unwrap().success());
+    let output = Command::new(&binary)
+        .args([
+            "--exact",
+            "process::a_process_of_another_user_is_neither_read_nor_ended",
+            "--nocapture",
+        ])
+        .env(OF_ROOT, child.0.id().to_string())
+        .current_dir("/")
+        .uid(65_534)
+        .gid(65_534)
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && told.contains("1 passed"),
+        "{told}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(child.lives());
+}
+
+fn try_as_nobody(pid: u32) {
+    let found = running(pid);
+    assert_eq!(found.facts.uid, 0);
+    assert!(found.process.environment.is_none());
+    assert_eq!((found.facts.exe, found.facts.cwd), (None, None));
+    let error = stop(pid, found.facts.started, LONG, &Silent).unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.contains(&pid.to_string()) && text.contains("another user"),
+        "{text}"
+    );
+    // It is there, as far as waiting is concerned.
+    let waited = wait_ready(1, "/", Duration::ZERO, Some(pid), &Silent).unwrap_err();
+    assert!(matches!(waited, HostError::NotReady { .. }), "{waited}");
 }
