@@ -12,13 +12,14 @@ use std::time::Duration;
 use bedlock_model::{FileMeta, Plan};
 use jiff::{SignedDuration, Timestamp};
 
-use super::check::{self, Folders, Target, Work};
+use super::check::{self, Target, Work};
 use super::database;
 use super::folder::{Folder, fault};
 use super::journal::{
     APPLY_JOURNAL, Journal, PathText, Phase, Stamp, Step, Swap, VERSION, staged_name, write_json,
 };
 use super::manifest::{After, Before, Holds, Kept, Manifest};
+use super::places::Folders;
 use super::seal;
 use super::stage::{Draft, Looks, Measured, Staged, redact};
 use super::state::{Lock, MANIFEST, manifests};
@@ -63,6 +64,7 @@ pub fn apply(
         .and_then(|(steps, code)| {
             on_sealed(&code)?;
             check::still_the_same(&targets)?;
+            are_unlocked(&targets)?;
             journal.phase = Phase::Committed;
             journal.steps = steps;
             write_json(&work, APPLY_JOURNAL, &journal)
@@ -98,12 +100,15 @@ fn begin(work: &Folder, journal: &Journal, tell: Observer<'_>) -> Result<(), Hos
 fn is_possible(lock: &Lock, targets: &[Target<'_>], folders: &Folders) -> Result<(), HostError> {
     folders.are_writable()?;
     check::are_free(targets)?;
-    for target in targets {
-        if let Work::Database(_) = target.work {
-            database::is_unlocked(&target.spot)?;
-        }
-    }
+    are_unlocked(targets)?;
     check::room_to_apply(targets, folders, lock.state().path())
+}
+
+fn are_unlocked(targets: &[Target<'_>]) -> Result<(), HostError> {
+    let mut databases = targets
+        .iter()
+        .filter(|target| matches!(target.work, Work::Database(_)));
+    databases.try_for_each(|target| database::is_unlocked(&target.spot))
 }
 
 fn expiry(now: Timestamp, keep_for: Duration) -> Timestamp {

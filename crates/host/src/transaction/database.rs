@@ -6,22 +6,21 @@
 //! **Invariant:** SQLite never opens the agent's file, so it cannot leave a `-wal` or `-shm`
 //! there; triggers do not fire, so that nothing but the planned cells changes.
 
-use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use bedlock_model::{Cell, RowEdit, RowKey, RowOp};
+use bedlock_model::{RowEdit, RowKey};
 use rusqlite::config::DbConfig;
-use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rustix::process::{Flock, FlockType};
 
 use super::check::SIDECARS;
 use super::folder::{Folder, Spot, fault};
 use super::journal::with_ending;
+use super::rows::{Bound, Row, quoted, rows};
 use super::stage::Draft;
 use crate::HostError;
 
@@ -401,99 +400,4 @@ fn belongs(edited: &str, index: &str) -> bool {
         || edited
             .strip_prefix(&index)
             .is_some_and(|rest| rest.starts_with('_'))
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// All that happens to one row.
-struct Row<'a> {
-    table: &'a str,
-    key: &'a RowKey,
-    set: Vec<(&'a str, &'a Cell)>,
-    delete: bool,
-}
-
-/// Brings the edits of each row together, in the order in which rows first appear.
-fn rows(edits: &[RowEdit]) -> Vec<Row<'_>> {
-    let mut rows: Vec<Row<'_>> = Vec::new();
-    let mut known = HashMap::new();
-    for edit in edits {
-        let at = *known
-            .entry((edit.table.as_str(), key_bytes(&edit.key)))
-            .or_insert(rows.len());
-        if at == rows.len() {
-            rows.push(Row {
-                table: &edit.table,
-                key: &edit.key,
-                set: Vec::new(),
-                delete: false,
-            });
-        }
-        match &edit.op {
-            RowOp::Set { column, value } if !rows[at].delete => {
-                rows[at].set.retain(|(known, _)| known != column);
-                rows[at].set.push((column, value));
-            }
-            RowOp::Set { .. } => {}
-            RowOp::Delete => {
-                rows[at].delete = true;
-                rows[at].set.clear();
-            }
-        }
-    }
-    rows
-}
-
-/// A row's key such that keys are equal when their bytes are: floating point numbers, which can
-/// be part of one, cannot be compared as such.
-fn key_bytes(key: &RowKey) -> Vec<u8> {
-    let columns = match key {
-        RowKey::Rowid(rowid) => return rowid.to_le_bytes().to_vec(),
-        RowKey::Columns(columns) => columns,
-    };
-    let mut all = Vec::new();
-    for (name, cell) in columns {
-        let number;
-        let (kind, bytes): (u8, &[u8]) = match cell {
-            Cell::Null => (0, &[]),
-            Cell::Integer(integer) => {
-                number = integer.to_le_bytes();
-                (1, &number)
-            }
-            Cell::Real(real) => {
-                number = real.to_bits().to_le_bytes();
-                (2, &number)
-            }
-            Cell::Text(text) => (3, text),
-            Cell::Blob(blob) => (4, blob),
-        };
-        for part in [name.as_bytes(), &[kind], bytes] {
-            all.extend_from_slice(&(part.len() as u64).to_le_bytes());
-            all.extend_from_slice(part);
-        }
-    }
-    all
-}
-
-/// A value of a statement.
-enum Bound<'a> {
-    Cell(&'a Cell),
-    Rowid(i64),
-    Text(&'a [u8]),
-}
-
-impl ToSql for Bound<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self {
-            Self::Cell(Cell::Null) => ToSqlOutput::Owned(Value::Null),
-            Self::Cell(Cell::Integer(number)) => ToSqlOutput::Owned(Value::Integer(*number)),
-            Self::Cell(Cell::Real(number)) => ToSqlOutput::Owned(Value::Real(*number)),
-            Self::Cell(Cell::Text(text)) => ToSqlOutput::Borrowed(ValueRef::Text(text)),
-            Self::Cell(Cell::Blob(blob)) => ToSqlOutput::Borrowed(ValueRef::Blob(blob)),
-            Self::Rowid(rowid) => ToSqlOutput::Owned(Value::Integer(*rowid)),
-            Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text)),
-        })
-    }
 }

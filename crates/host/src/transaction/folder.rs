@@ -5,12 +5,12 @@
 //! **Invariant:** no symbolic link is followed, neither on the way to a folder nor in the last
 //! component, so that nobody can lead a write out of the agent's world by swapping a link in.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Component, Path, PathBuf};
 
 use bedlock_model::FileMeta;
@@ -98,17 +98,21 @@ pub(super) fn resolve(root: Option<&Path>, agent: &Path) -> Result<Spot, HostErr
     };
     let mut done = PathBuf::new();
     let mut links = 0;
+    let mut makers = BTreeSet::new();
     while let Some(part) = todo.pop_front() {
         if part == ".." {
             done.pop();
             continue;
         }
         let here = base.join(&done).join(&part);
-        let is_link = std::fs::symlink_metadata(&here).is_ok_and(|meta| meta.is_symlink());
-        if !is_link {
+        let Some(link) = std::fs::symlink_metadata(&here)
+            .ok()
+            .filter(Metadata::is_symlink)
+        else {
             done.push(&part);
             continue;
-        }
+        };
+        makers.insert(link.uid());
         links += 1;
         if links > MAX_LINKS {
             return Err(fault("open", agent)(rustix::io::Errno::LOOP.into()));
@@ -125,9 +129,31 @@ pub(super) fn resolve(root: Option<&Path>, agent: &Path) -> Result<Spot, HostErr
             }
         }
     }
-    Ok(Spot {
+    let spot = Spot {
         folder: base.join(done),
         name,
+    };
+    leads_home(&spot, &makers)?;
+    Ok(spot)
+}
+
+/// Refuses, for root, a path through somebody's symbolic link to a folder that is not his: the
+/// agent could have root write anywhere.
+fn leads_home(spot: &Spot, makers: &BTreeSet<u32>) -> Result<(), HostError> {
+    if !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    let there = spot
+        .folder
+        .ancestors()
+        .find_map(|path| std::fs::symlink_metadata(path).ok());
+    let owner = there.map_or(0, |meta| meta.uid());
+    if makers.iter().all(|maker| *maker == 0 || *maker == owner) {
+        return Ok(());
+    }
+    Err(HostError::BadPlan {
+        path: spot.path(),
+        reason: "somebody's symbolic link leads into the folder of somebody else",
     })
 }
 
@@ -254,7 +280,7 @@ impl Folder {
         if !meta.is_file() {
             return Err(HostError::NotRegular {
                 path,
-                what: "no regular file",
+                what: "something else",
             });
         }
         Ok(file)

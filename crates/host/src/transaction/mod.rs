@@ -15,10 +15,13 @@ mod database;
 mod folder;
 mod journal;
 mod manifest;
+mod places;
+mod rows;
 mod seal;
 mod stage;
 mod state;
 mod steps;
+mod survey;
 mod undo;
 
 use std::fmt;

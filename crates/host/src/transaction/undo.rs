@@ -6,24 +6,25 @@
 //! asked whether the transaction exists and how long.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use bedlock_model::{FileMeta, SecretBytes};
+use bedlock_model::SecretBytes;
 
-use super::check::{self, Folders, is_shm};
+use super::check;
 use super::database;
-use super::folder::{Folder, Found, Spot, fault, open_if_there};
+use super::folder::{Folder, fault};
 use super::journal::{
     FolderBefore, Journal, PathText, Phase, Stamp, Step, Swap, Times, UNDO_JOURNAL, VERSION,
-    staged_name, write_json,
+    write_json,
 };
-use super::manifest::{After, Before, Holds, Kept, Manifest, Span};
+use super::manifest::Manifest;
+use super::places::{Folders, is_free};
 use super::seal;
-use super::stage::{Draft, Looks, Staged, hash_of, unredact};
+use super::stage::{Draft, Looks, Staged, unredact};
 use super::state::{Lock, TransactionState, manifests};
 use super::steps::{drop_undo, finish, is_committed, make_folders, record, recover, take_back};
+use super::survey::{Form, Way, still_the_same, survey};
 use super::{Effect, Observer, TransactionId, UndoOptions, Undone};
 use crate::HostError;
 
@@ -64,6 +65,7 @@ pub fn undo(
             let sealed = seal::open(&work, id, code)?;
             stage_all(sealed, &ways, options.cancelled, observer)?;
             still_the_same(id, &ways)?;
+            are_unlocked(&ways)?;
             journal.phase = Phase::Committed;
             journal.steps = steps(&manifest, &ways);
             write_json(&work, UNDO_JOURNAL, &journal)
@@ -140,182 +142,6 @@ fn rebased(
     Ok(manifest)
 }
 
-/// What happens to a file.
-enum Form<'a> {
-    /// It is what it was, or neither was nor is there.
-    Nothing,
-    /// The archive holds all of it.
-    Whole(&'a Before),
-    /// The archive holds parts of it.
-    Parts {
-        before: &'a Before,
-        spans: &'a [Span],
-        after: &'a After,
-    },
-    /// It goes.
-    Gone,
-    /// It has no place for what the archive holds.
-    Left,
-}
-
-/// A file of the transaction, as it is now and as it will be.
-struct Way<'a> {
-    kept: &'a Kept,
-    spot: Spot,
-    now: Option<FileMeta>,
-    form: Form<'a>,
-    staged: Option<OsString>,
-}
-
-impl Way<'_> {
-    fn before(&self) -> Option<&Before> {
-        match &self.form {
-            Form::Whole(before) | Form::Parts { before, .. } => Some(before),
-            Form::Nothing | Form::Gone | Form::Left => None,
-        }
-    }
-
-    fn staged_path(&self) -> Option<PathText> {
-        Some(PathText(self.spot.folder.join(self.staged.as_ref()?)))
-    }
-
-    fn is_expendable(&self) -> bool {
-        self.kept.sidecar && is_shm(&self.spot.name)
-    }
-}
-
-/// Looks at every file, and refuses when one changed that must not have.
-fn survey<'m>(
-    lock: &Lock,
-    manifest: &'m Manifest,
-    options: &UndoOptions<'_>,
-) -> Result<Vec<Way<'m>>, HostError> {
-    let mut ways = Vec::with_capacity(manifest.files.len());
-    let mut changed = Vec::new();
-    for (number, kept) in manifest.files.iter().enumerate() {
-        let spot = Spot::of(&kept.path.0)?;
-        let (now, form, same) = look(kept, &spot, options)?;
-        if !same {
-            changed.push(kept.agent_path.0.clone());
-        }
-        let staged = match form {
-            Form::Whole(_) | Form::Parts { .. } => Some(staged_name(
-                &spot.name,
-                manifest.id.as_str(),
-                number,
-                "-undo",
-            )),
-            Form::Nothing | Form::Gone | Form::Left => None,
-        };
-        ways.push(Way {
-            kept,
-            spot,
-            now,
-            form,
-            staged,
-        });
-    }
-    if changed.is_empty() || options.overwrite_changed {
-        return Ok(ways);
-    }
-    let id = manifest.id.to_string();
-    for (later, _) in manifests(lock.state())? {
-        let shares = |path: &PathBuf| later.files.iter().any(|kept| kept.agent_path.0 == *path);
-        if later.sequence > manifest.sequence && changed.iter().any(shares) {
-            return Err(HostError::Later {
-                id,
-                later: later.id.to_string(),
-            });
-        }
-    }
-    Err(HostError::ChangedSince { id, paths: changed })
-}
-
-/// Says what a file is now, what happens to it, and whether that loses nothing.
-fn look<'m>(
-    kept: &'m Kept,
-    spot: &Spot,
-    options: &UndoOptions<'_>,
-) -> Result<(Option<FileMeta>, Form<'m>, bool), HostError> {
-    let folder = open_if_there(&spot.folder)?;
-    let found = match &folder {
-        Some(folder) => folder.look(&spot.name)?,
-        None => Found::Nothing,
-    };
-    let (now, folder) = match (found, folder) {
-        (Found::File(meta), Some(folder)) => (meta, folder),
-        (Found::Other(what), _) => {
-            return Err(HostError::NotRegular {
-                path: spot.path(),
-                what,
-            });
-        }
-        _ => return Ok(absent(kept)),
-    };
-    let whole = |size: u64, sha256: &str| -> Result<bool, HostError> {
-        Ok(now.size == size && begins(&folder, spot, size, sha256, options.cancelled)?)
-    };
-    if let Some(before) = &kept.before
-        && let Some(sha256) = &before.sha256
-        && kept
-            .after
-            .as_ref()
-            .is_none_or(|after| after.sha256 != *sha256)
-        && whole(before.size, sha256)?
-    {
-        return Ok((Some(now), Form::Nothing, true));
-    }
-    let same = match &kept.after {
-        Some(after) => whole(after.size, &after.sha256)?,
-        // SQLite makes both when it opens a database, and a `-wal` of no length says nothing.
-        None => kept.sidecar && (is_shm(&spot.name) || now.size == 0),
-    };
-    let form = match (&kept.holds, &kept.before, &kept.after) {
-        (Holds::Whole, Some(before), _) => Form::Whole(before),
-        (Holds::Spans(spans), Some(before), Some(after)) => {
-            let grown = !same
-                && now.size > after.size
-                && begins(&folder, spot, after.size, &after.sha256, options.cancelled)?;
-            if same || grown {
-                return Ok((
-                    Some(now),
-                    Form::Parts {
-                        before,
-                        spans,
-                        after,
-                    },
-                    true,
-                ));
-            }
-            Form::Left
-        }
-        _ => Form::Gone,
-    };
-    Ok((Some(now), form, same))
-}
-
-/// What happens to a file that is not there now.
-fn absent(kept: &Kept) -> (Option<FileMeta>, Form<'_>, bool) {
-    match (&kept.holds, &kept.before) {
-        (Holds::Whole, Some(before)) => (None, Form::Whole(before), kept.after.is_none()),
-        (Holds::Spans(_), _) => (None, Form::Left, false),
-        _ => (None, Form::Nothing, kept.after.is_none()),
-    }
-}
-
-/// Whether the first `size` bytes of a file have a hash.
-fn begins(
-    folder: &Folder,
-    spot: &Spot,
-    size: u64,
-    sha256: &str,
-    cancelled: &dyn Fn() -> bool,
-) -> Result<bool, HostError> {
-    let mut file = folder.read(&spot.name)?.take(size);
-    let (hash, length) = hash_of(&mut file, &spot.path(), cancelled)?;
-    Ok(length == size && hex::encode(hash) == sha256)
-}
-
 fn folders(ways: &[Way<'_>]) -> Result<Folders, HostError> {
     let active = ways
         .iter()
@@ -326,20 +152,30 @@ fn folders(ways: &[Way<'_>]) -> Result<Folders, HostError> {
 fn is_possible(ways: &[Way<'_>], folders: &Folders) -> Result<(), HostError> {
     folders.are_writable()?;
     let mut wanted = Vec::new();
-    for (number, way) in ways.iter().enumerate() {
+    for way in ways {
         if way.now.is_some() && !matches!(way.form, Form::Nothing | Form::Left) {
-            check::is_free(&Folder::open(&way.spot.folder)?, &way.spot.name)?;
-        }
-        // Only a database is followed by the files beside it.
-        let is_database = ways.get(number + 1).is_some_and(|next| next.kept.sidecar);
-        if is_database && !way.kept.sidecar && way.now.is_some() {
-            database::is_unlocked(&way.spot)?;
+            is_free(&Folder::open(&way.spot.folder)?, &way.spot.name)?;
         }
         if let (Some(before), Some(above)) = (way.before(), folders.above(&way.spot.folder)) {
             wanted.push((above.path.0.as_path(), before.size));
         }
     }
+    are_unlocked(ways)?;
     check::room(wanted)
+}
+
+/// Only a database is followed by the files beside it.
+fn are_unlocked(ways: &[Way<'_>]) -> Result<(), HostError> {
+    for pair in ways.windows(2) {
+        if let [main, sidecar] = pair
+            && sidecar.kept.sidecar
+            && !main.kept.sidecar
+            && main.now.is_some()
+        {
+            database::is_unlocked(&main.spot)?;
+        }
+    }
+    Ok(())
 }
 
 fn journal(ways: &[Way<'_>], folders: &Folders) -> Journal {
@@ -442,32 +278,6 @@ fn stage(
     }
     let _: Staged = draft.finish(&Looks::before(before), times)?;
     Ok(())
-}
-
-/// Looks once more whether every file is what it was: right before the commit point.
-fn still_the_same(id: &TransactionId, ways: &[Way<'_>]) -> Result<(), HostError> {
-    let mut changed = Vec::new();
-    for way in ways.iter().filter(|way| !way.is_expendable()) {
-        let found = match open_if_there(&way.spot.folder)? {
-            Some(folder) => folder.look(&way.spot.name)?,
-            None => Found::Nothing,
-        };
-        let same = match (&way.now, found) {
-            (None, Found::Nothing) => true,
-            (Some(now), Found::File(meta)) => Stamp::of(now) == Stamp::of(&meta),
-            _ => false,
-        };
-        if !same {
-            changed.push(way.kept.agent_path.0.clone());
-        }
-    }
-    if changed.is_empty() {
-        return Ok(());
-    }
-    Err(HostError::ChangedSince {
-        id: id.to_string(),
-        paths: changed,
-    })
 }
 
 /// What happens from the commit point on. Beside a database the files that only go, go first,

@@ -101,7 +101,7 @@ fn check_wal(wal: bool) {
     let (applied, code) = world
         .apply(&plan(vec![change(&path, Action::Database(edits))]))
         .unwrap();
-    assert_eq!(applied.files, [path.clone()]);
+    assert_eq!(applied.files, std::slice::from_ref(&path));
     assert!(!world.picture().values().any(|seen| holds(seen, SECRET)));
     assert!(!beside("-wal").exists() && !beside("-shm").exists());
     world.holds_no_trace();

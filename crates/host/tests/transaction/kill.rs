@@ -27,7 +27,7 @@ enum Does {
 
 /// A world with every kind of change in it.
 fn world() -> (World, Plan) {
-    let world = World::new();
+    let world = World::in_memory();
     crate::database::make(&world.path("db/memory.db"), true);
     for ending in ["", "-wal", "-shm"] {
         world.age(&world.path(&format!("db/memory.db{ending}")));

@@ -59,7 +59,7 @@ fn the_other_names_of_a_file_are_told_of() {
     let other = world.path("other");
     fs::hard_link(&env, &other).unwrap();
     let (applied, code) = world.apply(&plan(vec![write(&env, "2")])).unwrap();
-    assert_eq!(applied.linked, [env.clone()]);
+    assert_eq!(applied.linked, std::slice::from_ref(&env));
     assert_eq!((read(&env), read(&other)), (b"2".to_vec(), b"1".to_vec()));
     world.undo(&applied.id, &code).unwrap();
     assert_eq!((read(&env), read(&other)), (b"1".to_vec(), b"1".to_vec()));
@@ -70,4 +70,26 @@ fn the_other_names_of_a_file_are_told_of() {
         .apply(&plan(vec![write(&env, "2"), write(&other, "2")]))
         .unwrap();
     assert_eq!(applied.linked, Vec::<std::path::PathBuf>::new());
+}
+
+#[test]
+fn root_does_not_follow_a_link_of_somebody_into_the_folder_of_somebody_else() {
+    use std::os::unix::fs::lchown;
+
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("skipped: giving a link away needs root");
+        return;
+    }
+    let world = World::new();
+    fs::create_dir(world.path("other")).unwrap();
+    symlink("other", world.path("link")).unwrap();
+    lchown(world.path("link"), Some(1), Some(1)).unwrap();
+    let plan = plan(vec![write(&world.path("link/new"), "1")]);
+    let error = world.apply(&plan).unwrap_err();
+    assert!(matches!(error, HostError::BadPlan { .. }), "{error}");
+    assert!(!world.path("other/new").exists());
+
+    lchown(world.path("other"), Some(1), Some(1)).unwrap();
+    world.apply(&plan).unwrap();
+    assert_eq!(read(&world.path("other/new")), b"1");
 }

@@ -69,7 +69,7 @@ fn cases() -> impl Strategy<Value = Vec<Case>> {
 const FOLDERS: [&str; 5] = ["", "a/", "a/b/", "new/", "new/er/"];
 
 fn check(cases: &[Case]) {
-    let world = World::new();
+    let world = World::in_memory();
     let mut changes = Vec::new();
     let named = |number: usize, case: &Case| format!("{}{number}", FOLDERS[case.folder]);
     for (number, case) in cases.iter().enumerate() {
@@ -258,8 +258,8 @@ fn a_file_that_changed_since_is_refused_and_then_overwritten() {
 
     let lock = world.lock();
     let undone = undo(&lock, &applied.id, &code, &undo_options(true), &mut |_| {}).unwrap();
-    assert_eq!(undone.left, [log.clone()]);
-    assert_eq!(undone.files, [env.clone()]);
+    assert_eq!(undone.left, std::slice::from_ref(&log));
+    assert_eq!(undone.files, std::slice::from_ref(&env));
     assert_eq!(read(&log), b"another\n");
     assert_eq!(read(&env), b"KEY=1\n");
 }
@@ -371,7 +371,7 @@ fn what_expired_is_forgotten_and_so_is_what_is_discarded() {
     assert_eq!(discard_expired(&lock, now()).unwrap(), []);
     assert_eq!(
         discard_expired(&lock, first.expires).unwrap(),
-        [first.id.clone()]
+        std::slice::from_ref(&first.id)
     );
     assert_eq!(world.transaction_folders(), 0);
     assert_eq!(lock.state().receipt(&first.id).unwrap(), Some(receipt));
@@ -405,4 +405,55 @@ fn an_image_is_changed_where_it_is_mounted_and_undone_where_it_is_mounted_then()
     };
     undo(&world.lock(), &applied.id, &code, &options, &mut |_| {}).unwrap();
     assert_eq!(read(&moved.join("home/u/.env")), before);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn extended_attributes_stay_and_come_back() {
+    use rustix::fs::{XattrFlags, fgetxattr, fsetxattr};
+
+    let world = World::new();
+    let env = world.write(".env", "1");
+    let gone = world.write("gone", "1");
+    for path in [&env, &gone] {
+        let file = fs::File::open(path).unwrap();
+        if fsetxattr(file, "user.note", b"kept", XattrFlags::empty()).is_err() {
+            eprintln!("skipped: this file system keeps no attributes");
+            return;
+        }
+    }
+    let note = |path: &std::path::Path| {
+        let mut value = [0; 16];
+        let file = fs::File::open(path).unwrap();
+        let length = fgetxattr(file, "user.note", value.as_mut_slice()).unwrap();
+        value[..length].to_vec()
+    };
+    let changes = vec![write(&env, "2"), change(&gone, Action::Remove)];
+    let (applied, code) = world.apply(&plan(changes)).unwrap();
+    assert_eq!(note(&env), b"kept");
+    world.undo(&applied.id, &code).unwrap();
+    assert_eq!(
+        (note(&env), note(&gone)),
+        (b"kept".to_vec(), b"kept".to_vec())
+    );
+}
+
+/// Files of some megabytes, with a secret across the border of every piece that is read at once.
+#[test]
+fn what_stands_between_two_pieces_is_redacted_too() {
+    const PIECE: usize = 256 * 1024;
+    let world = World::new();
+    let mut bytes = vec![b'.'; 12 * PIECE];
+    for border in 1..12 {
+        let at = border * PIECE - border * 3;
+        bytes[at..at + SECRET.len()].copy_from_slice(SECRET.as_bytes());
+    }
+    let log = world.write("a.log", &bytes);
+    let before = world.picture();
+    let (applied, code) = world.apply(&plan(vec![redact(&log)])).unwrap();
+    assert!(!world.picture().values().any(|seen| holds(seen, SECRET)));
+    let shorter = SECRET.len() - "[removed]".len();
+    assert_eq!(read(&log).len(), bytes.len() - 11 * shorter);
+    world.undo(&applied.id, &code).unwrap();
+    assert_eq!(world.picture(), before);
 }

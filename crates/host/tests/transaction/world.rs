@@ -49,6 +49,20 @@ impl World {
         }
     }
 
+    /// One in memory where there is such a file system: a kill does not ask what a disk keeps,
+    /// and hundreds of worlds would wait for one.
+    pub(crate) fn in_memory() -> Self {
+        let Ok(folder) = tempfile::tempdir_in("/dev/shm") else {
+            return Self::new();
+        };
+        let world = Self::at(folder.path());
+        fs::create_dir(world.home()).unwrap();
+        Self {
+            _folder: Some(folder),
+            ..world
+        }
+    }
+
     /// One that is there already.
     pub(crate) fn at(top: &Path) -> Self {
         Self {
