@@ -147,7 +147,6 @@ fn word(bytes: &[u8], start: usize) -> Word {
     } else {
         range.clone()
     };
-    let mut equals = equals;
     if value_quoted && let Some((_, raw)) = &mut equals {
         // The span of the value begins behind its quote.
         *raw = piece.0;
