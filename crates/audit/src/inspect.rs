@@ -476,7 +476,7 @@ fn merge_values(
     spot: Spot,
     found: Vec<Sighting>,
     known: &[usize],
-    hits: &mut [Hit],
+    hits: &[Hit],
     added: &mut Vec<Hit>,
 ) {
     let first_added = added.len();
@@ -516,11 +516,8 @@ fn merge_values(
         let overlapping = neighbours(&order, hits, &sighting.at, longest)
             .find(|index| hits[*index].at.overlaps(&sighting.at));
         match overlapping {
-            Some(index) => {
-                if hits[index].secret == sighting.secret {
-                    hits[index].evidence.insert(Evidence::Value);
-                }
-            }
+            // The value where it was found already is no further evidence.
+            Some(_) => {}
             None => {
                 if added[first_added..]
                     .last()

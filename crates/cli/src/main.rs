@@ -1,8 +1,10 @@
 //! The `bedlock` binary: reads the command line, runs one command, turns its outcome into an exit code.
 
+mod agent;
 mod commands;
 mod error;
 mod render;
+mod settings;
 mod terminal;
 mod world;
 
@@ -25,6 +27,8 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Audit(commands::audit::Audit),
+    Harden(commands::harden::Harden),
+    Undo(commands::undo::Undo),
     Verify(commands::verify::Verify),
 }
 
@@ -56,6 +60,8 @@ fn run(command: Command, interrupt: &Interrupt) -> Result<u8, CliError> {
     let open = |at: &world::Where, quiet| World::open(environment, interrupt.clone(), at, quiet);
     match command {
         Command::Audit(audit) => audit.run(&open(&audit.at, audit.quiet())?),
+        Command::Harden(harden) => harden.run(&open(&harden.at, harden.quiet())?),
+        Command::Undo(undo) => undo.run(&open(&undo.at, undo.quiet())?),
         Command::Verify(verify) => verify.run(&open(&verify.at, verify.quiet())?),
     }
 }

@@ -88,7 +88,9 @@ impl World {
     }
 
     pub(crate) fn now(&self) -> jiff::Timestamp {
-        SystemClock.now()
+        // Nobody reads fractions of a second, and not every reader of RFC 3339 takes them.
+        let now = SystemClock.now();
+        jiff::Timestamp::from_second(now.as_second()).unwrap_or(now)
     }
 
     /// The state folder, when there is one already.

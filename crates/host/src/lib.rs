@@ -18,7 +18,9 @@ pub use environment::{Clock, Environment, FixedClock, SystemClock};
 pub use error::HostError;
 pub use host_key::{host_key, temporary_key};
 pub use names::{canonical, names, program_on, small_file};
-pub use process::{ProcessFacts, Running, Start, Stopped, processes, start, stop, wait_ready};
+pub use process::{
+    ProcessFacts, Running, Start, Stopped, parent_of, processes, start, stop, wait_ready,
+};
 pub use service::{Manager, is_active, reload_units, start_service, stop_service};
 pub use signals::Interrupt;
 pub use snapshot::{Look, snapshot};

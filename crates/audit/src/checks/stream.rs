@@ -51,7 +51,7 @@ pub(crate) fn check(source: &dyn Source, progress: &dyn Progress) -> io::Result<
             path: Vec::new(),
             value: decoded(&raw, m.encoding),
             rule: m.rule,
-            evidence: Evidence::Pattern,
+            evidence: evidence_of(m.rule),
         });
     }
     Ok(Outcome::Read(found))
@@ -67,9 +67,14 @@ pub(crate) fn check_text(text: &[u8]) -> Vec<Candidate> {
             path: Vec::new(),
             value: decoded(&text[m.span], m.encoding),
             rule: m.rule,
-            evidence: Evidence::Pattern,
+            evidence: evidence_of(m.rule),
         })
         .collect()
+}
+
+/// Where nothing but a name in front of it speaks for a value, it is the place that was recognised.
+fn evidence_of(rule: &'static detect::Rule) -> Evidence {
+    if crate::vault::is_generic(rule) { Evidence::Structural } else { Evidence::Pattern }
 }
 
 /// The value that an encoded stretch stands for, so that one secret has one name however it is

@@ -1,4 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod audit;
+pub(crate) mod harden;
+mod recovery;
+pub(crate) mod undo;
 pub(crate) mod verify;

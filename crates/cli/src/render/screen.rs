@@ -5,7 +5,7 @@
 //! **Invariant:** text gets in through [`printable`] only, so the result holds no control
 //! character but line ends and the styles that [`Tone`] knows.
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::look::{Look, Tone};
 use super::printable::{printable, shortened};
@@ -138,13 +138,17 @@ pub(crate) fn clip_end(text: &str, width: usize, ellipsis: &str) -> String {
         return text.to_owned();
     }
     let room = width.saturating_sub(columns(ellipsis));
-    let kept = text
-        .char_indices()
-        .map(|(at, c)| at + c.len_utf8())
-        .take_while(|end| columns(&text[..*end]) <= room)
-        .last()
-        .unwrap_or(0);
-    format!("{}{ellipsis}", &text[..kept])
+    let mut kept = text;
+    if let Some(end) = overflow(text.char_indices(), room) {
+        kept = &text[..end];
+    }
+    // A sequence may be wider than its characters one by one.
+    while columns(kept) > room {
+        let mut chars = kept.chars();
+        chars.next_back();
+        kept = chars.as_str();
+    }
+    format!("{kept}{ellipsis}")
 }
 
 /// Keeps the end of text.
@@ -153,14 +157,31 @@ pub(crate) fn clip_start(text: &str, width: usize, ellipsis: &str) -> String {
         return text.to_owned();
     }
     let room = width.saturating_sub(columns(ellipsis));
-    let mut start = text.len();
-    for (at, _) in text.char_indices().rev() {
-        if columns(&text[at..]) > room {
-            break;
-        }
-        start = at;
+    let mut kept = text;
+    if let Some(start) = overflow(text.char_indices().rev(), room) {
+        kept = &text[start..];
+        kept = kept.get(first_length(kept)..).unwrap_or("");
     }
-    format!("{ellipsis}{}", &text[start..])
+    while columns(kept) > room {
+        kept = kept.get(first_length(kept)..).unwrap_or("");
+    }
+    format!("{ellipsis}{kept}")
+}
+
+/// Where the first character begins that does not fit into `room` columns any more.
+fn overflow(chars: impl Iterator<Item = (usize, char)>, room: usize) -> Option<usize> {
+    let mut used = 0;
+    for (at, c) in chars {
+        used += UnicodeWidthChar::width(c).unwrap_or(0);
+        if used > room {
+            return Some(at);
+        }
+    }
+    None
+}
+
+fn first_length(text: &str) -> usize {
+    text.chars().next().map_or(0, char::len_utf8)
 }
 
 #[cfg(test)]
@@ -193,6 +214,13 @@ mod tests {
     fn clipping_keeps_the_end_or_the_beginning() {
         assert_eq!(clip_start("/home/ada/x", 6, "…"), "…ada/x");
         assert_eq!(clip_end("/home/ada/x", 6, "…"), "/home…");
+        assert_eq!(clip_start("金鑰金鑰", 6, "…"), "…金鑰");
+        assert_eq!(clip_end("金鑰金鑰", 6, "…"), "金鑰…");
+        assert_eq!(
+            clip_end("\u{263a}\u{fe0f}\u{263a}\u{fe0f}x", 4, "…"),
+            "\u{263a}\u{fe0f}…"
+        );
+        assert_eq!(clip_end("abc", 0, ""), "");
     }
 
     #[test]

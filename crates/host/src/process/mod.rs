@@ -7,6 +7,7 @@
 
 #[cfg(target_os = "linux")]
 mod list;
+mod parent;
 mod ready;
 mod start;
 #[cfg(target_os = "linux")]
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 use bedlock_model::{Process, Progress, SecretBytes};
 
+pub use parent::parent_of;
 pub use ready::wait_ready;
 pub use start::{Start, start};
 

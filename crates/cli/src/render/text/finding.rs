@@ -1,6 +1,9 @@
 //! One finding, the way a compiler shows an error: the masked line, the place underlined, and
 //! notes on what to do.
 //!
+//! Drawn here: libraries for diagnostics compute the column from the text that they are given,
+//! and this text is masked, cut around the secret, or a row of a database that has no line.
+//!
 //! **Invariant:** a secret is explained once, where it is first found; its other places are a
 //! line each.
 
@@ -144,10 +147,8 @@ fn full(screen: &mut Screen, group: &Group<'_>, places: usize) {
 fn position(finding: &Finding) -> Option<String> {
     if has_lines(finding.kind) {
         Some(format!("{}:{}", finding.line, finding.column))
-    } else if let Some(offset) = finding.offset {
-        Some(format!("byte {offset}"))
     } else {
-        None
+        finding.offset.map(|offset| format!("byte {offset}"))
     }
 }
 

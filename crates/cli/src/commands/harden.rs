@@ -1,0 +1,407 @@
+//! `bedlock harden`: secrets out, Bedrock in. Shows the plan; `--apply` does it as one transaction.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use bedlock_audit::again;
+use bedlock_audit::plan::{self, Planned, Request};
+use bedlock_host::{Applied, ApplyOptions, HostError, StateDir, TransactionId};
+use bedlock_model::{
+    Action, Disposition, Fingerprint, Left, Plan, Receipt, ReceiptSecret, Stood,
+};
+use serde_json::json;
+
+use crate::agent::{self, Agents};
+use crate::commands::recovery;
+use crate::error::{self, CliError};
+use crate::render::plan::{FileView, PlanView};
+use crate::render::{self, Detail};
+use crate::settings::{self, Options};
+use crate::terminal;
+use crate::world::{Seen, Where, World, tool};
+
+const EXAMPLES: &str = "\
+Examples:
+  bedlock harden --region us-west-2 \\
+    --model us.anthropic.claude-sonnet-4-5-20250929-v1:0 \\
+    --sso-start-url https://d-1234567890.awsapps.com/start --sso-region us-east-1 \\
+    --account 123456789012 --role BedrockInvoke          shows the plan
+  bedlock harden ... --apply                             does it
+  bedlock harden ... --keep 0123456789abcdef --apply     leaves that secret where it is
+
+The options can stand in ~/.config/bedlock/bedlock.toml instead:
+  [harden]
+  region = \"us-west-2\"
+  models = [\"us.anthropic.claude-sonnet-4-5-20250929-v1:0\"]
+  sso_start_url = \"https://d-1234567890.awsapps.com/start\"
+  sso_region = \"us-east-1\"
+  account = \"123456789012\"
+  role = \"BedrockInvoke\"
+
+What was removed is sealed to a recovery code that is printed once; `bedlock undo` puts it back.
+
+Exit codes:
+  0  the plan was shown, or done, or there was nothing to do
+  1  done, and a search of all bytes still finds a secret that was to go
+  2  done, and some place could not be looked at
+  3  refused or failed; nothing was changed
+  64 wrong usage";
+
+/// Take every secret out of the host and make Amazon Bedrock its only model route
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Harden {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    #[command(flatten)]
+    pub(crate) options: Options,
+    /// Do it; without it the plan is shown and nothing changes
+    #[arg(long)]
+    apply: bool,
+    /// Refuse when OpenClaw runs, instead of stopping and starting it
+    #[arg(long)]
+    no_restart: bool,
+    /// Leave a secret where it is, by its fingerprint
+    #[arg(long, value_name = "FINGERPRINT")]
+    keep: Vec<String>,
+    /// Days in which it can be undone
+    #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=90))]
+    undo_days: u16,
+    /// Go on although OpenClaw's Bedrock plugin was not found: you install it afterwards
+    #[arg(long)]
+    no_plugin_check: bool,
+    /// Write JSON: the plan, or with --apply one line when originals are sealed and one at the end
+    #[arg(long)]
+    json: bool,
+    /// Show every place
+    #[arg(long)]
+    all: bool,
+    /// Do not look at running agents
+    #[arg(long, conflicts_with = "apply")]
+    no_processes: bool,
+}
+
+impl Harden {
+    pub(crate) fn quiet(&self) -> bool {
+        self.json
+    }
+
+    pub(crate) fn run(&self, world: &World) -> Result<u8, CliError> {
+        let request = settings::request(world, &self.options)?;
+        world.recover()?;
+        let seen = world.look(!self.no_processes)?;
+        let keep = self.keep(&seen)?;
+        let planned = self.plan(world, &seen, &request, &keep)?;
+        let route = request.mode.route(&request);
+        let agents = Agents::find(world, &seen, &route.environment);
+        let warnings = warnings(&seen, &agents);
+        if !self.apply {
+            self.show(world, &planned, warnings)?;
+            return Ok(error::CLEAN);
+        }
+        if !planned.plan.blockers.is_empty() {
+            self.show(world, &planned, warnings)?;
+            return Ok(error::FAILED);
+        }
+        if planned.plan.is_empty() {
+            self.show(world, &planned, Vec::new())?;
+            return Ok(error::CLEAN);
+        }
+        if !self.json {
+            self.show(world, &planned, warnings)?;
+        }
+        if !agents.is_empty() && self.no_restart {
+            return Err(CliError::refused(
+                "OpenClaw runs, and --no-restart forbids to stop it",
+                "stop OpenClaw, then run the command again",
+            ));
+        }
+        self.apply(world, seen, planned, &request, &keep, agents)
+    }
+
+    fn keep(&self, seen: &Seen) -> Result<BTreeSet<Fingerprint>, CliError> {
+        let known: Vec<&Fingerprint> =
+            seen.inspection.vault.iter().map(|(_, secret)| &secret.fingerprint).collect();
+        self.keep
+            .iter()
+            .map(|name| {
+                known.iter().find(|known| known.as_str() == name).map(|one| (*one).clone()).ok_or_else(|| {
+                    CliError::usage(
+                        format!("no secret of this host has the fingerprint {name:?}"),
+                        "bedlock audit shows the fingerprint of each secret",
+                    )
+                })
+            })
+            .collect()
+    }
+
+    fn plan(
+        &self,
+        world: &World,
+        seen: &Seen,
+        request: &Request,
+        keep: &BTreeSet<Fingerprint>,
+    ) -> Result<Planned, CliError> {
+        let mut planned = plan::plan(
+            &seen.snapshot,
+            &seen.inspection,
+            &seen.installations,
+            &world.home,
+            request,
+            keep,
+        )?;
+        let has_config =
+            seen.installations.iter().any(|one| seen.snapshot.at(&one.config).is_some());
+        if has_config && !self.no_plugin_check && !agent::has_bedrock_plugin(world, seen) {
+            planned.plan.blockers.push(Left {
+                place: "OpenClaw".to_owned(),
+                what: "its Bedrock plugin is not installed".to_owned(),
+                why: format!(
+                    "without it OpenClaw has no model after harden; install it with `{}`, or go on with --no-plugin-check and install it afterwards",
+                    bedlock_audit::agents::openclaw::bedrock::INSTALL_PLUGIN
+                ),
+            });
+        }
+        Ok(planned)
+    }
+
+    fn show(&self, world: &World, planned: &Planned, warnings: Vec<String>) -> Result<(), CliError> {
+        let view = view(planned, warnings);
+        if self.json {
+            return terminal::print(&render::json::plan(&view, true)?);
+        }
+        let detail = Detail { all: self.all, next: "the same command with --apply".to_owned() };
+        terminal::print(&render::text::plan(&view, &detail, terminal::look(&world.environment)))
+    }
+
+    fn apply(
+        &self,
+        world: &World,
+        seen: Seen,
+        planned: Planned,
+        request: &Request,
+        keep: &BTreeSet<Fingerprint>,
+        agents: Agents,
+    ) -> Result<u8, CliError> {
+        let state = StateDir::open(&world.state)?;
+        let lock = state.lock()?;
+        let ran = !agents.is_empty();
+        agents.stop(world)?;
+        // A gateway writes while it stops, so what was planned before it stopped is planned anew.
+        let again = if ran {
+            world.look(false).and_then(|seen| {
+                let planned = self.plan(world, &seen, request, keep)?;
+                Ok((seen, planned))
+            })
+        } else {
+            Ok((seen, planned))
+        };
+        let done = again.and_then(|(seen, planned)| {
+            let applied = self.transaction(world, &lock, &planned.plan)?;
+            Ok((seen, planned, applied))
+        });
+        let (seen, planned, applied) = match done {
+            Ok(done) => done,
+            Err(error) => {
+                // The old configuration is in place: the agent goes on with it.
+                if let Err(second) = agents.start(world) {
+                    terminal::note(&format!("note: {second}"));
+                }
+                return Err(error);
+            }
+        };
+        let started = agents.start(world);
+        let receipt = self.receipt(world, &seen, &planned, &applied)?;
+        lock.save_receipt(&applied.id, &receipt)?;
+        self.print_receipt(world, &receipt)?;
+        started?;
+        Ok(exit_code(&receipt))
+    }
+
+    fn transaction(
+        &self,
+        world: &World,
+        lock: &bedlock_host::Lock,
+        plan: &Plan,
+    ) -> Result<Applied, CliError> {
+        let watch = world.watch();
+        watch.begin("staging and sealing", None);
+        let options = ApplyOptions {
+            root: world.root.as_deref(),
+            now: world.now(),
+            keep_for: Duration::from_secs(u64::from(self.undo_days) * 24 * 3600),
+            id: TransactionId::generate(world.now())?,
+            cancelled: &|| watch.cancelled(),
+        };
+        let mut printed = Ok(());
+        let applied = bedlock_host::apply(
+            lock,
+            plan,
+            &options,
+            &mut |code| {
+                watch.end();
+                let text = if self.json {
+                    let event = json!({
+                        "event": "sealed",
+                        "transaction": options.id.as_str(),
+                        "recovery_code": code.danger_expose(),
+                    });
+                    format!("{event}\n")
+                } else {
+                    recovery::announcement(code, self.undo_days)
+                };
+                printed = terminal::print(&text);
+                match printed {
+                    Ok(()) => Ok(()),
+                    // A code that nobody saw would make the change final.
+                    Err(_) => Err(HostError::Interrupted),
+                }
+            },
+            &mut |_| {},
+        );
+        printed?;
+        Ok(applied?)
+    }
+
+    /// Looks at the host again, and searches every byte for what was to go.
+    fn receipt(
+        &self,
+        world: &World,
+        before: &Seen,
+        planned: &Planned,
+        applied: &Applied,
+    ) -> Result<Receipt, CliError> {
+        let after = world.look(true)?;
+        let watch = world.watch();
+        let bytes = after.snapshot.places.iter().map(|place| place.meta.size).sum();
+        watch.begin("searching every byte again", Some(bytes));
+        let vault = &before.inspection.vault;
+        let seen = again::search(&after.snapshot, vault, after.around.threads, &watch)?;
+        watch.end();
+        let report = &before.inspection.report;
+        let secrets = report
+            .secrets
+            .iter()
+            .map(|summary| {
+                let findings =
+                    report.findings.iter().filter(|one| one.fingerprint == summary.fingerprint);
+                let found: Vec<&again::Seen> = seen
+                    .iter()
+                    .filter(|one| vault.get(one.secret).fingerprint == summary.fingerprint)
+                    .collect();
+                ReceiptSecret {
+                    fingerprint: summary.fingerprint.clone(),
+                    rule: summary.rule.clone(),
+                    title: summary.title.clone(),
+                    mask: summary.mask.clone(),
+                    disposition: summary.disposition,
+                    stood: findings
+                        .map(|finding| Stood {
+                            file: finding.file.clone(),
+                            location: finding.location.clone(),
+                            done: done(&planned.plan, finding).to_owned(),
+                        })
+                        .collect(),
+                    found_now: found.iter().map(|one| one.count).sum(),
+                    found_in: found.iter().map(|one| one.file.display().to_string()).collect(),
+                    revoke: summary.revoke.clone(),
+                }
+            })
+            .collect();
+        Ok(Receipt {
+            schema_version: Receipt::SCHEMA_VERSION,
+            tool: tool(),
+            transaction: applied.id.to_string(),
+            created: applied.created.to_string(),
+            home: world.home.display().to_string(),
+            undo_until: applied.expires.to_string(),
+            files: applied.files.iter().map(|file| file.display().to_string()).collect(),
+            searched_files: after.snapshot.places.len() as u64,
+            searched_bytes: bytes,
+            unreadable: after.inspection.report.unreadable.clone(),
+            secrets,
+        })
+    }
+
+    fn print_receipt(&self, world: &World, receipt: &Receipt) -> Result<(), CliError> {
+        if self.json {
+            let event = json!({"event": "applied", "receipt": receipt});
+            return terminal::print(&format!("{event}\n"));
+        }
+        let detail = Detail { all: self.all, next: world.command("verify") };
+        let look = terminal::look(&world.environment);
+        terminal::print(&format!("\n{}", render::text::receipt(receipt, &detail, look)))
+    }
+}
+
+/// What was done at the place of a finding.
+fn done(plan: &Plan, finding: &bedlock_model::Finding) -> &'static str {
+    match finding.disposition {
+        Disposition::Keep => return "kept",
+        Disposition::Expires => return "expires",
+        Disposition::Report => return "left",
+        Disposition::Remove => {}
+    }
+    let change = plan.changes.iter().find(|change| {
+        let file = change.path.to_string_lossy();
+        let log = finding.file.strip_prefix(&*file);
+        change.secrets.contains(&finding.fingerprint) && matches!(log, Some("" | "-wal" | "-shm" | "-journal"))
+    });
+    match change.map(|change| &change.action) {
+        None => "kept",
+        Some(Action::Redact(_) | Action::Database(_)) => "redacted",
+        Some(Action::Write(_) | Action::Remove) => "removed",
+    }
+}
+
+fn exit_code(receipt: &Receipt) -> u8 {
+    let survives = receipt.secrets.iter().any(|secret| {
+        secret.found_now > 0
+            && secret.disposition == Disposition::Remove
+            && secret.stood.iter().all(|stood| matches!(stood.done.as_str(), "removed" | "redacted"))
+    });
+    match (survives, receipt.unreadable.is_empty()) {
+        (true, _) => error::FINDINGS,
+        (false, false) => error::INCOMPLETE,
+        (false, true) => error::CLEAN,
+    }
+}
+
+/// What a person has to know before it is applied.
+fn warnings(seen: &Seen, agents: &Agents) -> Vec<String> {
+    let mut lines = agents.lines();
+    for one in &seen.inspection.report.unreadable {
+        lines.push(format!("{} could not be looked at: {}; {}", one.path, one.reason, one.next));
+    }
+    let links = seen.snapshot.places.iter().filter(|place| place.meta.links > 1);
+    for place in links {
+        lines.push(format!(
+            "{} has another name (hard link): the other name keeps the old content",
+            place.path.display()
+        ));
+    }
+    lines
+}
+
+pub(crate) fn view(planned: &Planned, warnings: Vec<String>) -> PlanView {
+    let files = planned
+        .plan
+        .changes
+        .iter()
+        .zip(&planned.shown)
+        .map(|(change, shown)| FileView {
+            path: change.path.display().to_string(),
+            kind: change.kind,
+            why: change.why.clone(),
+            before: shown.before.clone(),
+            after: shown.after.clone(),
+            summary: shown.summary.clone(),
+        })
+        .collect();
+    PlanView {
+        files,
+        left: planned.plan.left.clone(),
+        blockers: planned.plan.blockers.clone(),
+        warnings,
+    }
+}
