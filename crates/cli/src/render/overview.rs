@@ -62,6 +62,25 @@ impl<'a> Overview<'a> {
         }
     }
 
+    /// `1 stays on purpose, 2 expire by themselves`; empty when none is left.
+    pub(crate) fn left_words(&self) -> String {
+        let of = |what| self.left.iter().filter(|s| s.disposition == what).count();
+        let parts = [
+            (of(Disposition::Keep), "stays on purpose", "stay on purpose"),
+            (
+                of(Disposition::Expires),
+                "expires by itself",
+                "expire by themselves",
+            ),
+        ];
+        let parts: Vec<String> = parts
+            .into_iter()
+            .filter(|(count, _, _)| *count > 0)
+            .map(|(count, one, many)| plural(count, one, many))
+            .collect();
+        parts.join(", ")
+    }
+
     /// `2 high, 1 medium`, of the open secrets.
     pub(crate) fn severities(&self) -> String {
         let parts: Vec<String> = [Severity::High, Severity::Medium, Severity::Low]
@@ -102,10 +121,7 @@ pub(crate) fn headline(report: &Report, overview: &Overview<'_>) -> String {
         )
     };
     if left_places > 0 {
-        format!(
-            "Nothing to remove{missed}; {} on purpose",
-            plural(overview.left.len(), "secret stays", "secrets stay")
-        )
+        format!("Nothing to remove{missed}; {}", overview.left_words())
     } else {
         format!("No secret found{missed}")
     }

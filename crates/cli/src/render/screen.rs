@@ -217,7 +217,7 @@ mod tests {
         assert_eq!(clip_start("金鑰金鑰", 6, "…"), "…金鑰");
         assert_eq!(clip_end("金鑰金鑰", 6, "…"), "金鑰…");
         assert_eq!(
-            clip_end("\u{263a}\u{fe0f}\u{263a}\u{fe0f}x", 4, "…"),
+            clip_end("\u{263a}\u{fe0f}\u{263a}\u{fe0f}x", 3, "…"),
             "\u{263a}\u{fe0f}…"
         );
         assert_eq!(clip_end("abc", 0, ""), "");

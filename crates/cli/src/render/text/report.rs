@@ -78,8 +78,7 @@ fn answer(screen: &mut Screen, report: &Report, overview: &Overview<'_>) {
     if open {
         line.push_str(&format!(" ({})", overview.severities()));
         if !overview.left.is_empty() {
-            let more = plural(overview.left.len(), "more stays", "more stay");
-            line.push_str(&format!("; {more} on purpose"));
+            line.push_str(&format!("; {}", overview.left_words()));
         }
     }
     screen
@@ -241,7 +240,7 @@ fn closing(screen: &mut Screen, report: &Report, overview: &Overview<'_>, detail
         parts.push(plural(report.findings.len(), "place", "places"));
     }
     if !overview.left.is_empty() {
-        parts.push(format!("{} on purpose", overview.left.len()));
+        parts.push(format!("{} left", overview.left.len()));
     }
     if !report.unreadable.is_empty() {
         parts.push(format!(
