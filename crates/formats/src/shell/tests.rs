@@ -49,10 +49,15 @@ fn reads_and_removes() {
                 left: "A=1\n",
             },
             Case {
-                text: "declare -x A=$'x\\ty\\x41'\nset -gx KEY 'can ary'\nsetenv T tok\nset -x\n",
-                reads: &[("A", "x\tyA"), ("KEY", "can ary"), ("T", "tok")],
-                without: &[1, 2],
-                left: "declare -x A=$'x\\ty\\x41'\nset -x\n",
+                text: "declare -x A=$'x\\ty\\x41\\ca' B=$\"z\"\nset -gx KEY 'can ary'\nsetenv T tok\nset -x\n",
+                reads: &[
+                    ("A", "x\tyA\u{1}"),
+                    ("B", "z"),
+                    ("KEY", "can ary"),
+                    ("T", "tok"),
+                ],
+                without: &[2, 3],
+                left: "declare -x A=$'x\\ty\\x41\\ca' B=$\"z\"\nset -x\n",
             },
             Case {
                 text: "cat <<'E' && A=1\nB='no\nE\nC=\"a\\\nb\"\n",

@@ -76,6 +76,8 @@ pub(super) fn decode(word: &[u8]) -> Vec<u8> {
                 length + 2
             }
             [b'"', body @ ..] => double(body, &mut expansions, &mut out) + 2,
+            // `$"..."` is translated by bash, which without a catalogue changes nothing.
+            [b'$', b'"', body @ ..] => double(body, &mut expansions, &mut out) + 3,
             [b'$', b'\'', body @ ..] => ansi(body, &mut out) + 3,
             [byte, ..] => {
                 out.push(*byte);
@@ -174,6 +176,7 @@ fn ansi_escape(rest: &[u8]) -> (Vec<u8>, usize) {
             let c = char::from_u32(value).unwrap_or('\u{fffd}');
             (c.to_string().into_bytes(), 1 + length)
         }
+        b'c' if rest.len() > 1 => (vec![rest[1] & 0x1f], 2),
         quote @ (b'\\' | b'\'' | b'"' | b'?') => one(quote),
         other => (vec![b'\\', other], 1),
     }
