@@ -11,7 +11,7 @@ use super::canary::{Canary, MARK};
 use super::openclaw::Ran;
 
 /// Runs bedlock in a home and checks that no canary shows up in what it prints.
-pub fn run(home: &Path, arguments: &[&str], input: &str) -> Ran {
+pub(crate) fn run(home: &Path, arguments: &[&str], input: &str) -> Ran {
     let mut output = tempfile::tempfile().unwrap();
     let mut errors = tempfile::tempfile().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_bedlock"))
@@ -44,7 +44,7 @@ pub fn run(home: &Path, arguments: &[&str], input: &str) -> Ran {
 }
 
 /// Audits a home and returns the report.
-pub fn audit(home: &Path, extra: &[&str]) -> Value {
+pub(crate) fn audit(home: &Path, extra: &[&str]) -> Value {
     let path = home.display().to_string();
     let arguments = [&["audit", "--home", &path, "--format", "json"], extra].concat();
     let ran = run(home, &arguments, "");
@@ -54,19 +54,19 @@ pub fn audit(home: &Path, extra: &[&str]) -> Value {
 
 /// A finding, as far as the tests look at it.
 #[derive(Debug)]
-pub struct Finding {
-    pub file: String,
-    pub location: String,
-    pub fingerprint: String,
-    pub disposition: String,
-    pub rule: String,
+pub(crate) struct Finding {
+    pub(crate) file: String,
+    pub(crate) location: String,
+    pub(crate) fingerprint: String,
+    pub(crate) disposition: String,
+    pub(crate) rule: String,
     /// First byte and length, where the report knows them.
-    pub span: Option<(u64, u64)>,
+    pub(crate) span: Option<(u64, u64)>,
 }
 
 impl Finding {
     /// Says whether it covers a canary that starts at an offset.
-    pub fn covers(&self, canary: &Canary, offset: u64) -> bool {
+    pub(crate) fn covers(&self, canary: &Canary, offset: u64) -> bool {
         let end = offset + canary.value.len() as u64;
         self.span
             .is_some_and(|(first, length)| first <= offset && first + length >= end)
@@ -74,7 +74,7 @@ impl Finding {
 }
 
 /// Reads the findings of a report.
-pub fn findings(report: &Value) -> Vec<Finding> {
+pub(crate) fn findings(report: &Value) -> Vec<Finding> {
     let text = |finding: &Value, field: &str| match &finding[field] {
         Value::String(text) => text.clone(),
         other => other.to_string(),
@@ -89,9 +89,7 @@ pub fn findings(report: &Value) -> Vec<Finding> {
             fingerprint: text(finding, "fingerprint"),
             disposition: text(finding, "disposition"),
             rule: text(finding, "rule"),
-            span: finding["offset"]
-                .as_u64()
-                .zip(finding["length"].as_u64()),
+            span: finding["offset"].as_u64().zip(finding["length"].as_u64()),
         })
         .collect()
 }

@@ -3,11 +3,11 @@
 //! **Invariant:** every planted canary is another value, so a hit says which one leaked.
 
 /// The part that every canary has, and nothing else on the host.
-pub const MARK: &str = "CANARYFAKE";
+pub(crate) const MARK: &str = "CANARYFAKE";
 
 /// What harden has to do with a canary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub(crate) enum Fate {
     /// Opens a model provider or an AWS account: gone from every file afterwards.
     Removed,
     /// The gateway or a channel needs it: may stay where the agent reads it.
@@ -18,18 +18,18 @@ pub enum Fate {
 
 /// One planted secret.
 #[derive(Clone, Debug)]
-pub struct Canary {
+pub(crate) struct Canary {
     /// Where it was planted, in a word or two.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Its value.
-    pub value: String,
+    pub(crate) value: String,
     /// What harden has to do with it.
-    pub fate: Fate,
+    pub(crate) fate: Fate,
 }
 
 /// The shape of a provider's secrets.
 #[derive(Clone, Copy, Debug)]
-pub enum Shape {
+pub(crate) enum Shape {
     Anthropic,
     AnthropicOauth,
     OpenAi,
@@ -52,7 +52,7 @@ pub enum Shape {
 
 impl Canary {
     /// Makes the canary of a name: the same name and shape give the same value.
-    pub fn new(name: &'static str, shape: Shape, fate: Fate) -> Self {
+    pub(crate) fn new(name: &'static str, shape: Shape, fate: Fate) -> Self {
         let value = match shape {
             Shape::Anthropic => format!("sk-ant-api03-{}AA", body(name, 93, ALNUM)),
             Shape::AnthropicOauth => format!("sk-ant-oat01-{}AA", body(name, 93, ALNUM)),
@@ -97,11 +97,9 @@ fn body(name: &str, length: usize, alphabet: &[u8]) -> String {
 
 /// Draws letters that depend on the name only (FNV-1a, then xorshift).
 fn dice(name: &str, length: usize, alphabet: &[u8]) -> String {
-    let mut state = name
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+    let mut state = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     (0..length)
         .map(|_| {
             state ^= state << 13;

@@ -1,10 +1,10 @@
 //! What the tests with a real OpenClaw share: a host to seed, a search that knows nothing of
 //! bedlock, and a comparison of trees.
 
-pub mod bedlock;
-pub mod canary;
-pub mod model_server;
-pub mod openclaw;
-pub mod search;
-pub mod seed;
-pub mod tree;
+pub(crate) mod bedlock;
+pub(crate) mod canary;
+pub(crate) mod model_server;
+pub(crate) mod openclaw;
+pub(crate) mod search;
+pub(crate) mod seed;
+pub(crate) mod tree;

@@ -11,19 +11,19 @@ use std::thread;
 use serde_json::{Value, json};
 
 /// What the model says.
-pub const ANSWER: &str = "PONG from loopback";
+pub(crate) const ANSWER: &str = "PONG from loopback";
 
 /// What makes the model ask for a command; the command ends with the line.
-pub const RUN: &str = "RUN THIS: ";
+pub(crate) const RUN: &str = "RUN THIS: ";
 
 /// The model. Its thread ends with the test program.
-pub struct ModelServer {
+pub(crate) struct ModelServer {
     port: u16,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl ModelServer {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -39,12 +39,12 @@ impl ModelServer {
     }
 
     /// The base address for `models.providers.*.baseUrl`.
-    pub fn base_url(&self) -> String {
+    pub(crate) fn base_url(&self) -> String {
         format!("http://127.0.0.1:{}/v1", self.port)
     }
 
     /// Headers and body of every request so far.
-    pub fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 }
@@ -92,7 +92,10 @@ fn wanted_command(request: &Value) -> Option<String> {
     let asked = messages
         .iter()
         .rposition(|message| role(message, "user") && message.to_string().contains(RUN))?;
-    if messages[asked..].iter().any(|message| role(message, "tool")) {
+    if messages[asked..]
+        .iter()
+        .any(|message| role(message, "tool"))
+    {
         return None;
     }
     let content = &messages[asked]["content"];
@@ -129,7 +132,10 @@ fn streamed(request: &Value) -> String {
                 "type": "function",
                 "function": {"name": "exec", "arguments": arguments},
             });
-            (json!({"role": "assistant", "tool_calls": [call]}), "tool_calls")
+            (
+                json!({"role": "assistant", "tool_calls": [call]}),
+                "tool_calls",
+            )
         }
         None => (json!({"role": "assistant", "content": ANSWER}), "stop"),
     };

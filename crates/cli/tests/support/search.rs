@@ -4,7 +4,7 @@
 //! decompressed, because bytes alone would not see it. What only the bytes of a database show
 //! (freed pages, its log) is a hit of its own kind.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
 use std::io::Read;
@@ -20,9 +20,11 @@ use super::canary::Canary;
 
 /// Where in a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Spot {
-    /// Plain bytes of a file that is no database, or bytes of one that are in none of its rows.
+pub(crate) enum Spot {
+    /// Plain bytes of a file that is no database.
     Bytes(u64),
+    /// Bytes of a database that are in none of its rows: freed pages and slack.
+    Freed,
     /// A value of a table.
     Row { table: String, column: String },
     /// Base64 in a file that is no database.
@@ -31,13 +33,13 @@ pub enum Spot {
 
 /// A canary at a place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Hit {
+pub(crate) struct Hit {
     /// The canary's name.
-    pub canary: &'static str,
+    pub(crate) canary: &'static str,
     /// Path relative to the folder.
-    pub file: PathBuf,
+    pub(crate) file: PathBuf,
     /// Where in it.
-    pub spot: Spot,
+    pub(crate) spot: Spot,
 }
 
 impl fmt::Display for Hit {
@@ -45,6 +47,7 @@ impl fmt::Display for Hit {
         write!(f, "{} in {}", self.canary, self.file.display())?;
         match &self.spot {
             Spot::Bytes(offset) => write!(f, " at byte {offset}"),
+            Spot::Freed => write!(f, " in freed pages"),
             Spot::Row { table, column } => write!(f, " in {table}.{column}"),
             Spot::Base64(offset) => write!(f, " as Base64 at byte {offset}"),
         }
@@ -52,7 +55,7 @@ impl fmt::Display for Hit {
 }
 
 /// A search for some canaries.
-pub struct Search {
+pub(crate) struct Search {
     names: Vec<&'static str>,
     plain: AhoCorasick,
     /// Base64 of the canary at each of the three alignments, without the ends that its neighbours
@@ -62,7 +65,7 @@ pub struct Search {
 }
 
 impl Search {
-    pub fn new(canaries: &[Canary]) -> Self {
+    pub(crate) fn new(canaries: &[Canary]) -> Self {
         let values: Vec<&str> = canaries.iter().map(|canary| &*canary.value).collect();
         let mut encoded = Vec::new();
         let mut encoded_names = Vec::new();
@@ -85,7 +88,7 @@ impl Search {
     }
 
     /// Lists every hit in every regular file below `root`, sorted.
-    pub fn tree(&self, root: &Path) -> BTreeSet<Hit> {
+    pub(crate) fn tree(&self, root: &Path) -> BTreeSet<Hit> {
         let mut hits = BTreeSet::new();
         for file in files(root) {
             self.file(root, &file, &mut hits);
@@ -104,9 +107,9 @@ impl Search {
         };
         if bytes.starts_with(b"SQLite format 3\0") {
             let rows = self.database(&path);
-            let mut in_rows: BTreeMap<&str, usize> = BTreeMap::new();
+            let mut in_rows = BTreeSet::new();
             for (canary, table, column) in &rows {
-                *in_rows.entry(canary).or_default() += 1;
+                in_rows.insert(*canary);
                 hits.insert(hit(
                     canary,
                     Spot::Row {
@@ -115,11 +118,10 @@ impl Search {
                     },
                 ));
             }
-            // Bytes that SQLite shows in no row: freed pages and slack.
-            for (index, offset) in self.plain.matches(&bytes) {
+            for (index, _) in self.plain.matches(&bytes) {
                 let canary = self.names[index];
-                if !in_rows.contains_key(canary) {
-                    hits.insert(hit(canary, Spot::Bytes(offset)));
+                if !in_rows.contains(canary) {
+                    hits.insert(hit(canary, Spot::Freed));
                 }
             }
             return;
@@ -152,11 +154,7 @@ impl Search {
             let Ok(mut statement) = database.prepare(&format!("SELECT * FROM \"{quoted}\"")) else {
                 continue;
             };
-            let columns: Vec<String> = statement
-                .column_names()
-                .into_iter()
-                .map(str::to_owned)
-                .collect();
+            let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
             let Ok(mut rows) = statement.query([]) else {
                 continue;
             };
@@ -208,7 +206,7 @@ fn tables(database: &Connection) -> Vec<String> {
 }
 
 /// Lists the regular files below a folder, relative to it, links not followed.
-pub fn files(root: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(root: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![PathBuf::new()];
     while let Some(folder) = open.pop() {
@@ -218,7 +216,9 @@ pub fn files(root: &Path) -> Vec<PathBuf> {
         for entry in entries {
             let entry = entry.unwrap();
             let relative = folder.join(entry.file_name());
-            let Ok(kind) = entry.file_type() else { continue };
+            let Ok(kind) = entry.file_type() else {
+                continue;
+            };
             if kind.is_dir() {
                 open.push(relative);
             } else if kind.is_file() {
@@ -245,6 +245,8 @@ impl Matches for AhoCorasick {
 
 #[test]
 fn sees_rows_freed_pages_compression_and_base64() {
+    use std::collections::BTreeMap;
+
     use super::canary::{Fate, Shape};
 
     let canary = |name| Canary::new(name, Shape::Opaque, Fate::Removed);
@@ -257,17 +259,15 @@ fn sees_rows_freed_pages_compression_and_base64() {
         ruzstd::encoding::CompressionLevel::Fastest,
     );
     database
-        .execute_batch("PRAGMA secure_delete = OFF; CREATE TABLE t (a, b)")
+        .execute_batch("PRAGMA secure_delete = OFF; CREATE TABLE t (a, b); CREATE TABLE u (a)")
         .unwrap();
-    for (a, b) in [(&row.value, None), (&freed.value, Some(frame))] {
-        database
-            .execute("INSERT INTO t VALUES (?1, ?2)", (a, b))
-            .unwrap();
-    }
-    let blank = (0..200).map(|_| "filler").collect::<String>();
     database
-        .execute("UPDATE t SET a = ?1 WHERE b IS NOT NULL", [&blank])
+        .execute("INSERT INTO t VALUES (?1, ?2)", (&row.value, frame))
         .unwrap();
+    database
+        .execute("INSERT INTO u VALUES (?1)", [&freed.value])
+        .unwrap();
+    database.execute_batch("DROP TABLE u").unwrap();
     database.close().unwrap();
     let text = format!("x{}", base64.value);
     fs::write(home.path().join("b"), STANDARD_NO_PAD.encode(text)).unwrap();
@@ -280,6 +280,6 @@ fn sees_rows_freed_pages_compression_and_base64() {
     };
     assert_eq!(*spots["row"], in_column("a"));
     assert_eq!(*spots["zstd"], in_column("b"));
-    assert!(matches!(spots["freed"], Spot::Bytes(_)), "{spots:?}");
+    assert!(matches!(spots["freed"], Spot::Freed), "{spots:?}");
     assert!(matches!(spots["base64"], Spot::Base64(_)), "{spots:?}");
 }

@@ -19,21 +19,21 @@ use super::openclaw::{OpenClaw, Release};
 use super::search::{Hit, Search};
 
 /// A home full of canaries, with no process running in it.
-pub struct Seeded {
-    pub openclaw: OpenClaw,
-    pub canaries: Vec<Canary>,
+pub(crate) struct Seeded {
+    pub(crate) openclaw: OpenClaw,
+    pub(crate) canaries: Vec<Canary>,
     /// Everywhere that a canary is.
-    pub places: BTreeSet<Hit>,
+    pub(crate) places: BTreeSet<Hit>,
     /// What `openclaw secrets audit --json` says about the same home.
-    pub own_audit: Value,
+    pub(crate) own_audit: Value,
     /// The model that the seeding talked to; it stays up, because a harden must not need it.
-    pub model: ModelServer,
+    pub(crate) model: ModelServer,
     original: PathBuf,
 }
 
 impl Seeded {
     /// Seeds a home below a folder, which is made anew.
-    pub fn new(release: Release, folder: &Path) -> Self {
+    pub(crate) fn new(release: Release, folder: &Path) -> Self {
         if folder.exists() {
             fs::remove_dir_all(folder).unwrap();
         }
@@ -86,16 +86,16 @@ impl Seeded {
     }
 
     /// Puts the home back to the moment after the seeding.
-    pub fn restore(&self) {
+    pub(crate) fn restore(&self) {
         fs::remove_dir_all(&self.openclaw.home).unwrap();
         copy_tree(&self.original, &self.openclaw.home);
     }
 
-    pub fn search(&self) -> Search {
+    pub(crate) fn search(&self) -> Search {
         Search::new(&self.canaries)
     }
 
-    pub fn canary(&self, name: &str) -> &Canary {
+    pub(crate) fn canary(&self, name: &str) -> &Canary {
         self.canaries
             .iter()
             .find(|canary| canary.name == name)
@@ -136,6 +136,16 @@ impl Planter {
     /// A canary of a model provider or of AWS.
     fn model_key(&mut self, name: &'static str, shape: Shape) -> String {
         self.key(name, shape, Fate::Removed)
+    }
+
+    /// The value of a canary that was made before.
+    fn known(&self, name: &str) -> String {
+        let mut canaries = self.canaries.iter();
+        canaries
+            .find(|canary| canary.name == name)
+            .unwrap()
+            .value
+            .clone()
     }
 
     fn write(&self, path: &str, mode: u32, text: &str) {
@@ -188,6 +198,10 @@ impl Planter {
             "cost": {"input": 0, "output": 0, "cacheRead": 0, "cacheWrite": 0},
             "contextWindow": 200_000, "maxTokens": 8192,
         });
+        let memory_search = match self.openclaw.release {
+            Release::Y2026M9 => "memory.search.enabled",
+            Release::Y2026M5 => "agents.defaults.memorySearch.enabled",
+        };
         let settings = [
             (
                 "models.providers.loop",
@@ -204,7 +218,7 @@ impl Planter {
             ),
             ("agents.defaults.model.primary", json!("loop/loop-1")),
             // The index would ask a provider for embeddings.
-            ("agents.defaults.memorySearch.enabled", json!(false)),
+            (memory_search, json!(false)),
             (
                 "env.vars.AWS_ACCESS_KEY_ID",
                 json!(self.model_key("config env aws id", Shape::AwsKeyId)),
@@ -280,7 +294,13 @@ impl Planter {
         });
         let provider = provider.to_string();
         self.openclaw
-            .run(&["config", "set", "models.providers.corp", &provider, "--strict-json"])
+            .run(&[
+                "config",
+                "set",
+                "models.providers.corp",
+                &provider,
+                "--strict-json",
+            ])
             .succeeded();
 
         if self.openclaw.release == Release::Y2026M9 {
@@ -300,7 +320,7 @@ impl Planter {
                 self.openclaw.run_with_input(&arguments, &value).succeeded();
             }
             self.openclaw
-                .run(&["secrets", "store", "rm", "CORP_GONE_KEY"])
+                .run(&["secrets", "store", "rm", "CORP_GONE_KEY", "--yes"])
                 .succeeded();
         }
     }
@@ -311,7 +331,7 @@ impl Planter {
         let profiles = json!({"version": 1, "profiles": {
             "anthropic:default": {
                 "type": "api_key", "provider": "anthropic",
-                "key": self.canaries[0].value,
+                "key": self.known("onboard anthropic"),
             },
             "google:default": {
                 "type": "api_key", "provider": "google",
@@ -328,7 +348,11 @@ impl Planter {
                 "expires": 1_900_000_000_000_u64,
             },
         }});
-        self.write(&format!("{agent}/auth-profiles.json"), 0o600, &pretty(&profiles));
+        self.write(
+            &format!("{agent}/auth-profiles.json"),
+            0o600,
+            &pretty(&profiles),
+        );
         let catalogue = json!({"providers": {"loop-old": {
             "baseUrl": "http://127.0.0.1:9/v1", "api": "openai-completions",
             "apiKey": self.model_key("old models.json", Shape::OpenAi),
@@ -351,7 +375,10 @@ impl Planter {
     /// Lets the agent answer: once as it comes, once with its own redaction switched off.
     fn talk(&mut self) {
         let prompt = self.model_key("prompt, redacted release default", Shape::AwsSecret);
-        self.ask("first", &format!("The secret is {prompt} says the customer. Ping?"));
+        self.ask(
+            "first",
+            &format!("The secret is {prompt} says the customer. Ping?"),
+        );
 
         self.openclaw
             .run(&["config", "set", "logging.redactSensitive", "off"])
@@ -374,7 +401,14 @@ impl Planter {
     fn ask(&self, session: &str, message: &str) {
         let file = self.openclaw.scratch.join("message.txt");
         fs::write(&file, message).unwrap();
-        let agent = ["agent", "--local", "--agent", "main", "--session-id", session];
+        let agent = [
+            "agent",
+            "--local",
+            "--agent",
+            "main",
+            "--session-id",
+            session,
+        ];
         let file = file.display().to_string();
         let say = match self.openclaw.release {
             Release::Y2026M9 => ["--message-file", &file],
@@ -511,7 +545,11 @@ impl Planter {
              <string>{}</string>\n\t\t<key>LANG</key>\n\t\t<string>C</string>\n\t</dict>\n</dict>\n</plist>\n",
             self.model_key("launchd plist", Shape::Anthropic)
         );
-        self.write("Library/LaunchAgents/ai.openclaw.gateway.plist", 0o644, &text);
+        self.write(
+            "Library/LaunchAgents/ai.openclaw.gateway.plist",
+            0o644,
+            &text,
+        );
         let text = format!(
             "OPENAI_API_KEY={}\n",
             self.model_key("environment.d", Shape::OpenAi)
@@ -571,14 +609,22 @@ impl Planter {
             "refreshToken": self.key("sso refresh token", Shape::Opaque, Fate::Reported),
         });
         let other = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
-        self.write(&format!(".aws/sso/cache/{other}.json"), 0o600, &cache.to_string());
+        self.write(
+            &format!(".aws/sso/cache/{other}.json"),
+            0o600,
+            &cache.to_string(),
+        );
         let cache = json!({"Credentials": {
             "AccessKeyId": "ASIAEXAMPLEEXAMPLE22",
             "SecretAccessKey": self.key("role secret", Shape::AwsSecret, Fate::Reported),
             "SessionToken": self.key("role session token", Shape::Opaque, Fate::Reported),
             "Expiration": "2030-01-01T00:00:00Z",
         }});
-        self.write(&format!(".aws/cli/cache/{other}.json"), 0o600, &cache.to_string());
+        self.write(
+            &format!(".aws/cli/cache/{other}.json"),
+            0o600,
+            &cache.to_string(),
+        );
     }
 
     fn other_tools(&mut self) {
@@ -635,7 +681,14 @@ impl Planter {
                 && !file.display().to_string().contains("lock")
         });
         let freed = self.model_key("freed page", Shape::Anthropic);
-        assert!(!databases.is_empty(), "there is no database below {}", state.display());
+        // Also where bytes tell what the audit calls it.
+        let note = format!("- [x] revoke {freed}\n");
+        self.write(".openclaw/workspace/TODO.md", 0o644, &note);
+        assert!(
+            !databases.is_empty(),
+            "there is no database below {}",
+            state.display()
+        );
         for file in databases {
             let database = Connection::open(state.join(&file)).unwrap();
             database

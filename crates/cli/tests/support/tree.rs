@@ -10,13 +10,13 @@ use sha2::{Digest, Sha256};
 
 /// What is told apart of one file or folder.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// Type and permission bits.
-    pub mode: u32,
+    pub(crate) mode: u32,
     /// Owner and group.
-    pub owner: (u32, u32),
+    pub(crate) owner: (u32, u32),
     /// The content's digest, a link's target, nothing for a folder or a special file.
-    pub content: String,
+    pub(crate) content: String,
 }
 
 impl fmt::Debug for Entry {
@@ -27,7 +27,7 @@ impl fmt::Debug for Entry {
 }
 
 /// Every file and folder below a root, by path relative to it.
-pub fn of(root: &Path) -> BTreeMap<PathBuf, Entry> {
+pub(crate) fn of(root: &Path) -> BTreeMap<PathBuf, Entry> {
     let mut found = BTreeMap::new();
     walk(root, Path::new(""), &mut found);
     found
@@ -61,7 +61,7 @@ fn walk(root: &Path, folder: &Path, found: &mut BTreeMap<PathBuf, Entry>) {
 }
 
 /// Says what differs, one line each.
-pub fn differences(
+pub(crate) fn differences(
     before: &BTreeMap<PathBuf, Entry>,
     after: &BTreeMap<PathBuf, Entry>,
 ) -> Vec<String> {
@@ -70,7 +70,10 @@ pub fn differences(
         match after.get(path) {
             None => lines.push(format!("gone: {}", path.display())),
             Some(present) if present != old => {
-                lines.push(format!("changed: {}: {old:?} -> {present:?}", path.display()));
+                lines.push(format!(
+                    "changed: {}: {old:?} -> {present:?}",
+                    path.display()
+                ));
             }
             Some(_) => {}
         }
