@@ -87,7 +87,7 @@ impl StateDir {
             .map_err(fault("write", &path))?;
         Ok(Lock {
             state: self.clone(),
-            _file: file,
+            file,
         })
     }
 
@@ -137,8 +137,15 @@ impl StateDir {
 #[derive(Debug)]
 pub struct Lock {
     state: StateDir,
-    // Closing it is what gives the lock back.
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing it is not enough while a program that is being started still shares it; if this
+        // fails, the lock ends with the process.
+        let _ = rustix::fs::flock(&self.file, FlockOperation::Unlock);
+    }
 }
 
 impl Lock {
