@@ -7,14 +7,14 @@
 
 use std::path::Path;
 
-use bedlock_formats::Format;
+use bedlock_formats::{Format, path_text};
 use bedlock_model::{
     Disposition, Finding, Invariant, PlaceKind, Posture, Report, Snapshot, Unreadable, Verdict,
 };
 
-use crate::agents::openclaw::bedrock;
-use crate::checks::aws;
-use crate::inspect::{Circumstances, Inspection};
+use crate::agents::openclaw::bedrock::{self, ModelState};
+use crate::checks::{aws, database};
+use crate::inspect::{Circumstances, Inspection, wal_of};
 use crate::plan::parse;
 use crate::{WHOLE_FILE_LIMIT, plan};
 
@@ -331,6 +331,7 @@ impl Scene<'_> {
                 Err(error) => proof.doubts.push(format!("{name}: failed to {error}")),
             }
         }
+        self.models_in_state(&mut proof);
         for provider in self
             .report
             .providers
@@ -370,6 +371,48 @@ impl Scene<'_> {
             "the agent's only model route is Amazon Bedrock, by Region and model id",
             HARDEN,
         )
+    }
+
+    /// Models that a chat chose, or that a scheduled job names.
+    fn models_in_state(&self, proof: &mut Proof) {
+        for place in &self.snapshot.places {
+            let name = place.path.display();
+            match place.kind {
+                PlaceKind::AgentState => {
+                    let Some(state) = ModelState::of_file(&place.path) else {
+                        continue;
+                    };
+                    let document = plan::text_of(place).ok().and_then(|text| parse(&text).ok());
+                    let foreign = document.map(|d| bedrock::foreign_in_state(&d, state));
+                    for one in foreign.unwrap_or_default() {
+                        proof.against.push(format!(
+                            "{name}: {} names {}",
+                            path_text(&one.path),
+                            one.model
+                        ));
+                    }
+                }
+                PlaceKind::Database if place.meta.size > 0 => {
+                    let wal = wal_of(self.snapshot, place).map(|wal| &*wal.source);
+                    let walked = database::each_value(&*place.source, wal, &mut |met| {
+                        let state = ModelState::of_column(&met.at.table, &met.at.column);
+                        let foreign = state.and_then(|state| {
+                            Some(bedrock::foreign_in_state(&parse(met.bytes).ok()?, state))
+                        });
+                        for one in foreign.unwrap_or_default() {
+                            let row = database::row_label(&met.at, &met.row_name);
+                            proof
+                                .against
+                                .push(format!("{name}: {row} names {}", one.model));
+                        }
+                        std::ops::ControlFlow::Continue(())
+                    });
+                    // Damage is among the unreadable places already.
+                    drop(walked);
+                }
+                _ => {}
+            }
+        }
     }
 
     fn session_ttl(&self) -> Invariant {

@@ -16,7 +16,7 @@ use bedlock_model::{Action, Cell, Place, PlaceKind, Redaction, RowEdit, RowOp, S
 use super::keys::placeholder;
 use super::{Decided, Desk, parse};
 use crate::AuditError;
-use crate::agents::openclaw::bedrock;
+use crate::agents::openclaw::bedrock::{self, ModelState};
 use crate::agents::openclaw::surfaces;
 use crate::checks::database::{Met, each_value};
 use crate::found::{At, CellAt, Hit};
@@ -139,11 +139,17 @@ fn collect(
             deleted = Some(row);
             return ControlFlow::Continue(());
         }
-        let Some(here) = wanted.get(&value_of(&met.at)) else {
+        let here = wanted
+            .get(&value_of(&met.at))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let state = ModelState::of_column(&met.at.table, &met.at.column);
+        if here.is_empty() && state.is_none() {
             return ControlFlow::Continue(());
-        };
+        }
         let location = crate::checks::database::row_label(&met.at, &met.row_name);
-        match edit_value(desk, &met, here) {
+        match edit_value(desk, &met, here, state) {
+            Edited::Nothing => {}
             Edited::Delete => {
                 why.push(format!("delete the row of {location}"));
                 edits.push(RowEdit {
@@ -158,7 +164,12 @@ fn collect(
                 deleted = Some(row);
             }
             Edited::Set(columns) => {
-                why.push(format!("redact {location}"));
+                let what = if here.is_empty() {
+                    "move to Bedrock"
+                } else {
+                    "redact"
+                };
+                why.push(format!("{what}: {location}"));
                 edits.extend(columns.into_iter().map(|(column, value)| RowEdit {
                     table: row.0.clone(),
                     key: met.at.key.clone(),
@@ -179,12 +190,21 @@ fn names_config(bytes: &[u8], moved: &[PathBuf]) -> bool {
 }
 
 enum Edited {
+    Nothing,
     Delete,
     Set(Vec<(String, Cell)>),
 }
 
-fn edit_value(desk: &Desk<'_>, met: &Met<'_>, hits: &[(&CellAt, &Hit)]) -> Edited {
+fn edit_value(
+    desk: &Desk<'_>,
+    met: &Met<'_>,
+    hits: &[(&CellAt, &Hit)],
+    state: Option<ModelState>,
+) -> Edited {
     let table = met.at.table.as_str();
+    if hits.is_empty() && met.is_piece {
+        return Edited::Nothing;
+    }
     if CREDENTIAL_TABLES.contains(&table) || met.is_piece {
         return Edited::Delete;
     }
@@ -197,6 +217,12 @@ fn edit_value(desk: &Desk<'_>, met: &Met<'_>, hits: &[(&CellAt, &Hit)]) -> Edite
         Some(text) => text,
         None => redacted(desk, met.bytes, hits),
     };
+    let text = state
+        .and_then(|state| moved(desk, &text, state))
+        .unwrap_or(text);
+    if text == met.bytes {
+        return Edited::Nothing;
+    }
     if met.at.packed {
         return Edited::Set(vec![
             ("event_json".to_owned(), Cell::Text(text.clone())),
@@ -231,6 +257,13 @@ fn without_profiles(text: &[u8], hits: &[(&CellAt, &Hit)]) -> Option<Vec<u8>> {
         unwanted.push(hit.path[..2].to_vec());
     }
     bedrock::remove_all(&mut document, unwanted, &mut Vec::new()).ok()?;
+    Some(document.into_text().into_bytes())
+}
+
+/// State that names models, with Bedrock's; `None` when it is not JSON.
+fn moved(desk: &Desk<'_>, text: &[u8], state: ModelState) -> Option<Vec<u8>> {
+    let mut document = parse(text).ok()?;
+    bedrock::move_state(&mut document, state, &desk.request.models).ok()?;
     Some(document.into_text().into_bytes())
 }
 

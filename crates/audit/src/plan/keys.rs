@@ -12,7 +12,7 @@ use bedlock_model::{Action, Content, Place, PlaceKind};
 
 use super::{Decided, Desk, parse, spans, text_of};
 use crate::AuditError;
-use crate::agents::openclaw::bedrock;
+use crate::agents::openclaw::bedrock::{self, ModelState};
 use crate::agents::openclaw::surfaces;
 use crate::found::{At, Hit};
 
@@ -57,7 +57,12 @@ fn cleaned(
     let without = without_parts(desk, text, format, hits).ok()?;
     if format == Format::Json5 {
         let mut document = parse(&without).ok()?;
-        let why = clean_state(&mut document, place, &whole_paths(text, format, hits)).ok()?;
+        let mut why = clean_state(&mut document, place, &whole_paths(text, format, hits)).ok()?;
+        let state =
+            ModelState::of_file(&place.path).filter(|_| place.kind == PlaceKind::AgentState);
+        if let Some(state) = state {
+            why.extend(bedrock::move_state(&mut document, state, &desk.request.models).ok()?);
+        }
         return Some((document.into_text().into_bytes(), why));
     }
     let going = whole_entries(text, format, hits);

@@ -25,7 +25,7 @@ pub use request::{Problem, Request};
 pub use shown::Shown;
 
 use crate::agents::Installation;
-use crate::agents::openclaw::bedrock::{self, Part};
+use crate::agents::openclaw::bedrock::{self, ModelState, Part};
 use crate::checks::{format_of, unpack};
 use crate::found::{Hit, Spot};
 use crate::inspect::Inspection;
@@ -184,6 +184,15 @@ pub(crate) fn parse(text: &[u8]) -> Result<Document, EditError> {
     Ok(Document::parse(text)?)
 }
 
+/// Files of OpenClaw's state that name models or providers, whether or not they hold a secret.
+fn names_models(place: &Place) -> bool {
+    let catalogue = place
+        .path
+        .file_name()
+        .is_some_and(|name| name == "models.json" || name == "catalog.json");
+    place.kind == PlaceKind::AgentState && (catalogue || ModelState::of_file(&place.path).is_some())
+}
+
 struct Entry {
     kind: PlaceKind,
     /// Index of the place, when the file exists.
@@ -223,7 +232,8 @@ impl Draft<'_, '_> {
             );
             let always = place.kind == PlaceKind::AwsCredentials
                 || is_config
-                || (place.kind == PlaceKind::Database && !moved.is_empty());
+                || place.kind == PlaceKind::Database
+                || names_models(place);
             if hits.is_empty() && !always {
                 continue;
             }

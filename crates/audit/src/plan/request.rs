@@ -85,7 +85,9 @@ impl Request {
             check("model", is_model(model), model, MODEL);
         }
         for model in self.models.iter().filter(|model| is_model(model)) {
-            if let Some(reason) = wrong_geography(model, &self.region) {
+            if is_region(&self.region)
+                && let Some(reason) = wrong_geography(model, &self.region)
+            {
                 found.push(Problem {
                     setting: "model",
                     what: reason,
