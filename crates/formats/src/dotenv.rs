@@ -2,7 +2,7 @@
 //!
 //! An assignment is `NAME=value`, with an optional `export`. A value may stand in single, double
 //! or back quotes and then run over several lines. Only `\n` and `\r` in double quotes are
-//! escapes. `#` ends an unquoted value wherever it stands. `NAME: value` is read too.
+//! escapes. Name, sign and the start of the value stand on one line. `#` ends an unquoted value wherever it stands. `NAME: value` is read too.
 //!
 //! **Invariant:** a line that is not an assignment is left alone.
 //!
@@ -44,9 +44,14 @@ struct Assignment {
 fn push(text: &[u8], found: Assignment, whole: Range<usize>, sheet: &mut Sheet) {
     let quoted = usize::from(found.quote != 0);
     let inside = found.written.start + quoted..found.written.end - quoted;
+    // dotenv looks for escapes behind a double quote even if that quote encloses nothing.
+    let escapes = match (found.quote, text[inside.clone()].first()) {
+        (0, Some(b'"')) => b'"',
+        (quote, _) => quote,
+    };
     let entry = Entry {
         path: vec![Segment::key(lossy(&text[found.name]))],
-        value: decode(&text[inside.clone()], found.quote),
+        value: decode(&text[inside.clone()], escapes),
         value_span: inside,
         entry_span: found.start..found.written.end,
         is_string: true,
@@ -240,10 +245,10 @@ mod tests {
                     left: "\u{feff}C=\n",
                 },
                 Case {
-                    text: "A: b\nC : d\nE:f\nG: \"h\"\n",
-                    reads: &[("A", "b"), ("G", "h")],
+                    text: "A: b\nC : d\nE:f\nG: \"h\"\nI=\"j\\nk\" l\n",
+                    reads: &[("A", "b"), ("G", "h"), ("I", "\"j\nk\" l")],
                     without: &[0],
-                    left: "C : d\nE:f\nG: \"h\"\n",
+                    left: "C : d\nE:f\nG: \"h\"\nI=\"j\\nk\" l\n",
                 },
                 Case {
                     text: "A=\"open\nB='it\\'s'\nC=`a'b\"c`\nD=\"x\" y\n",
