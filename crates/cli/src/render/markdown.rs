@@ -301,7 +301,7 @@ fn revoke<'a>(out: &mut String, pages: impl Iterator<Item = &'a str>) {
         if is_web_page(page) {
             let _ = writeln!(out, "- <{page}>");
         } else {
-            let _ = writeln!(out, "- {}", code(page));
+            let _ = writeln!(out, "- {}", words(page));
         }
     }
     out.push('\n');
