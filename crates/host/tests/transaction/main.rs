@@ -9,6 +9,7 @@
 mod database;
 mod kill;
 mod links;
+mod memory;
 mod refuse;
 mod roundtrip;
 mod world;
