@@ -1,8 +1,9 @@
 //! `.env` files as Node's `dotenv` package reads them.
 //!
-//! An assignment is `NAME=value`, with an optional `export`. A value may stand in single, double
-//! or back quotes and then run over several lines. Only `\n` and `\r` in double quotes are
-//! escapes. Name, sign and the start of the value stand on one line. `#` ends an unquoted value wherever it stands. `NAME: value` is read too.
+//! An assignment is `NAME=value` or `NAME: value`, with an optional `export`; name, sign and the
+//! start of the value stand on one line. A value may stand in single, double or back quotes and
+//! then run over several lines. Only `\n` and `\r` in double quotes are escapes. `#` ends an
+//! unquoted value wherever it stands.
 //!
 //! **Invariant:** a line that is not an assignment is left alone.
 //!

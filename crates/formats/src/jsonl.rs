@@ -67,3 +67,28 @@ pub(crate) fn removal(text: &[u8], selected: &[bool]) -> Result<Vec<Splice>, Edi
     }
     Ok(cuts)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Format;
+    use crate::tests::{Case, check};
+
+    #[test]
+    fn a_torn_line_hides_no_other() {
+        check(
+            Format::Jsonl,
+            &[Case {
+                text: "{\"a\":1,\"b\":\"x\"}\r\n\n{\"torn\":\n[\"y\",2]\n{\"c\":\"z\"}",
+                reads: &[
+                    ("[0].a", "1"),
+                    ("[0].b", "x"),
+                    ("[3][0]", "y"),
+                    ("[3][1]", "2"),
+                    ("[4].c", "z"),
+                ],
+                without: &[1, 2, 4],
+                left: "{\"a\":1}\r\n\n{\"torn\":\n[2]\n{}",
+            }],
+        );
+    }
+}
