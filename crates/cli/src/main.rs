@@ -30,6 +30,9 @@ enum Command {
     Harden(commands::harden::Harden),
     Undo(commands::undo::Undo),
     Verify(commands::verify::Verify),
+    Demo(commands::demo::Demo),
+    #[command(hide = true)]
+    Docs(commands::docs::Docs),
 }
 
 fn main() -> ExitCode {
@@ -57,12 +60,13 @@ fn main() -> ExitCode {
 
 fn run(command: Command, interrupt: &Interrupt) -> Result<u8, CliError> {
     let environment = Environment::read()?;
-    let open = |at: &world::Where, quiet| World::open(environment, interrupt.clone(), at, quiet);
     match command {
-        Command::Audit(audit) => audit.run(&open(&audit.at, audit.quiet())?),
-        Command::Harden(harden) => harden.run(&open(&harden.at, harden.quiet())?),
-        Command::Undo(undo) => undo.run(&open(&undo.at, undo.quiet())?),
-        Command::Verify(verify) => verify.run(&open(&verify.at, verify.quiet())?),
+        Command::Audit(audit) => audit.run(&World::open(environment, interrupt.clone(), &audit.at, audit.quiet())?),
+        Command::Harden(harden) => harden.run(&World::open(environment, interrupt.clone(), &harden.at, harden.quiet())?),
+        Command::Undo(undo) => undo.run(&World::open(environment, interrupt.clone(), &undo.at, undo.quiet())?),
+        Command::Demo(demo) => demo.run(environment, interrupt.clone()),
+        Command::Docs(docs) => docs.run(),
+        Command::Verify(verify) => verify.run(&World::open(environment, interrupt.clone(), &verify.at, verify.quiet())?),
     }
 }
 

@@ -49,6 +49,13 @@ pub(crate) fn print(text: &str) -> Result<(), CliError> {
     }
 }
 
+/// Prints what must be seen: a closed pipe is an error.
+pub(crate) fn print_all(text: &str) -> Result<(), CliError> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
+}
+
 /// Prints a note for a person.
 pub(crate) fn note(text: &str) {
     // When even standard error is closed there is nobody to tell.

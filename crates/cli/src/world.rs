@@ -41,6 +41,8 @@ pub(crate) struct World {
     pub(crate) own: bool,
     /// Where transactions of this home are kept, on this machine.
     pub(crate) state: PathBuf,
+    /// Where the key of fingerprints is: this machine's, also for another home.
+    pub(crate) key: PathBuf,
     /// No progress, no notes.
     pub(crate) quiet: bool,
 }
@@ -79,7 +81,8 @@ impl World {
             Some(root) => root.join(home.strip_prefix("/").unwrap_or(&home)).join(STATE),
             None => home.join(STATE),
         };
-        Ok(Self { environment, interrupt, home, root, own, state, quiet })
+        let key = environment.state_folder();
+        Ok(Self { environment, interrupt, home, root, own, state, key, quiet })
     }
 
     /// A watch over long work.
@@ -114,9 +117,8 @@ impl World {
         Ok(())
     }
 
-    /// The key of fingerprints: this machine's, also for another home.
-    fn key(&self) -> FingerprintKeyResult {
-        match bedlock_host::host_key(&self.environment.state_folder()) {
+    fn fingerprint_key(&self) -> Result<FingerprintKey, CliError> {
+        match bedlock_host::host_key(&self.key) {
             Ok(key) => Ok(key),
             Err(error) => {
                 let key = bedlock_host::temporary_key()?;
@@ -150,7 +152,7 @@ impl World {
         // Every byte is read twice: for shapes and names, then for values.
         let bytes: u64 = snapshot.places.iter().map(|place| place.meta.size).sum();
         watch.begin("reading", Some(2 * bytes));
-        let inspection = inspect(&snapshot, self.key()?, &around, &watch)?;
+        let inspection = inspect(&snapshot, self.fingerprint_key()?, &around, &watch)?;
         watch.end();
         Ok(Seen { installations, snapshot, inspection, around, running })
     }
@@ -245,8 +247,6 @@ impl World {
         })
     }
 }
-
-type FingerprintKeyResult = Result<FingerprintKey, CliError>;
 
 const STATE: &str = ".local/state/bedlock";
 

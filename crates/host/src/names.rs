@@ -11,6 +11,8 @@ use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use crate::HostError;
+
 use rustix::fs::{Dir, FileType};
 
 use crate::beneath::Beneath;
@@ -71,6 +73,17 @@ pub fn program_on(path: &[u8], name: &str) -> Option<PathBuf> {
             let found = std::fs::canonicalize(candidate).ok()?;
             found.is_file().then_some(found)
         })
+}
+
+/// Makes a folder and those above it.
+///
+/// # Errors
+/// [`HostError::Write`] when it cannot be made.
+pub fn create_folder(path: &Path) -> Result<(), HostError> {
+    std::fs::create_dir_all(path).map_err(|source| HostError::Write {
+        path: path.to_path_buf(),
+        source,
+    })
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! `bedlock harden`: secrets out, Bedrock in. Shows the plan; `--apply` does it as one transaction.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use bedlock_audit::again;
 use bedlock_audit::plan::{self, Planned, Request};
-use bedlock_host::{Applied, ApplyOptions, HostError, StateDir, TransactionId};
+use bedlock_host::{Applied, ApplyOptions, HostError, RecoveryCode, StateDir, TransactionId};
 use bedlock_model::{
     Action, Disposition, Fingerprint, Left, Plan, Receipt, ReceiptSecret, Stood,
 };
@@ -70,6 +71,9 @@ pub(crate) struct Harden {
     /// Go on although OpenClaw's Bedrock plugin was not found: you install it afterwards
     #[arg(long)]
     no_plugin_check: bool,
+    /// Write the receipt to a file too: a page (.html), Markdown (.md) or JSON
+    #[arg(long, value_name = "FILE", requires = "apply")]
+    receipt: Option<PathBuf>,
     /// Write JSON: the plan, or with --apply one line when originals are sealed and one at the end
     #[arg(long)]
     json: bool,
@@ -197,7 +201,9 @@ impl Harden {
             Ok((seen, planned))
         };
         let done = again.and_then(|(seen, planned)| {
-            let applied = self.transaction(world, &lock, &planned.plan)?;
+            let applied = Self::transaction(world, &lock, &planned.plan, self.undo_days, &mut |id, code| {
+                self.announce(id, code)
+            })?;
             Ok((seen, planned, applied))
         });
         let (seen, planned, applied) = match done {
@@ -211,61 +217,71 @@ impl Harden {
             }
         };
         let started = agents.start(world);
-        let receipt = self.receipt(world, &seen, &planned, &applied)?;
+        let receipt = Self::receipt(world, &seen, &planned, &applied)?;
         lock.save_receipt(&applied.id, &receipt)?;
         self.print_receipt(world, &receipt)?;
+        if let Some(path) = &self.receipt {
+            let text = match path.extension().and_then(|extension| extension.to_str()) {
+                Some("html") => render::html::receipt(&receipt),
+                Some("md") => render::markdown::receipt(&receipt),
+                _ => render::json::document(&receipt, true)?,
+            };
+            bedlock_host::write_output(path, text.as_bytes())?;
+        }
         started?;
         Ok(exit_code(&receipt))
     }
 
-    fn transaction(
-        &self,
+    /// Applies the plan; `announce` gets the recovery code before the first visible change.
+    pub(crate) fn transaction(
         world: &World,
         lock: &bedlock_host::Lock,
         plan: &Plan,
+        undo_days: u16,
+        announce: &mut dyn FnMut(&TransactionId, &RecoveryCode) -> Result<(), CliError>,
     ) -> Result<Applied, CliError> {
         let watch = world.watch();
         watch.begin("staging and sealing", None);
         let options = ApplyOptions {
             root: world.root.as_deref(),
             now: world.now(),
-            keep_for: Duration::from_secs(u64::from(self.undo_days) * 24 * 3600),
+            keep_for: Duration::from_secs(u64::from(undo_days) * 24 * 3600),
             id: TransactionId::generate(world.now())?,
             cancelled: &|| watch.cancelled(),
         };
-        let mut printed = Ok(());
+        let mut announced = Ok(());
         let applied = bedlock_host::apply(
             lock,
             plan,
             &options,
             &mut |code| {
                 watch.end();
-                let text = if self.json {
-                    let event = json!({
-                        "event": "sealed",
-                        "transaction": options.id.as_str(),
-                        "recovery_code": code.danger_expose(),
-                    });
-                    format!("{event}\n")
-                } else {
-                    recovery::announcement(code, self.undo_days)
-                };
-                printed = terminal::print(&text);
-                match printed {
-                    Ok(()) => Ok(()),
-                    // A code that nobody saw would make the change final.
-                    Err(_) => Err(HostError::Interrupted),
-                }
+                announced = announce(&options.id, code);
+                // A code that nobody saw would make the change final.
+                announced.as_ref().map_err(|_| HostError::Interrupted).copied()
             },
             &mut |_| {},
         );
-        printed?;
+        announced?;
         Ok(applied?)
     }
 
+    fn announce(&self, id: &TransactionId, code: &RecoveryCode) -> Result<(), CliError> {
+        let text = if self.json {
+            let event = json!({
+                "event": "sealed",
+                "transaction": id,
+                "recovery_code": code.danger_expose(),
+            });
+            format!("{event}\n")
+        } else {
+            recovery::announcement(code, self.undo_days)
+        };
+        terminal::print_all(&text)
+    }
+
     /// Looks at the host again, and searches every byte for what was to go.
-    fn receipt(
-        &self,
+    pub(crate) fn receipt(
         world: &World,
         before: &Seen,
         planned: &Planned,
@@ -328,7 +344,7 @@ impl Harden {
             let event = json!({"event": "applied", "receipt": receipt});
             return terminal::print(&format!("{event}\n"));
         }
-        let detail = Detail { all: self.all, next: world.command("verify") };
+        let detail = Detail { all: self.all, next: world.command("undo") };
         let look = terminal::look(&world.environment);
         terminal::print(&format!("\n{}", render::text::receipt(receipt, &detail, look)))
     }

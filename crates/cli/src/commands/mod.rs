@@ -1,6 +1,8 @@
 //! The commands, one file each.
 
 pub(crate) mod audit;
+pub(crate) mod demo;
+pub(crate) mod docs;
 pub(crate) mod harden;
 mod recovery;
 pub(crate) mod undo;

@@ -13,7 +13,7 @@ pub(crate) mod scoreboard;
 pub(crate) use plan::plan;
 pub(crate) use posture::posture;
 pub(crate) use receipt::receipt;
-pub(crate) use report::report;
+pub(crate) use report::{first_screen, report};
 pub(crate) use scoreboard::scoreboard;
 
 use bedlock_model::{Severity, Unreadable};

@@ -38,6 +38,18 @@ pub(crate) fn report(report: &Report, detail: &Detail, look: Look) -> String {
     screen.finish()
 }
 
+/// Writes the answer, the secrets and who could see them, without each place.
+pub(crate) fn first_screen(report: &Report, detail: &Detail, look: Look) -> String {
+    let overview = Overview::of(report);
+    let mut screen = Screen::new(look);
+    answer(&mut screen, report, &overview);
+    if !report.secrets.is_empty() {
+        summary(&mut screen, report, detail);
+        matrix::matrix(&mut screen, report, &overview, detail.all);
+    }
+    screen.finish()
+}
+
 /// Columns of the summary that are neither of the secret, of its mask nor of who sees it.
 const AROUND: usize = 23;
 /// Columns that who sees it gets at least.
