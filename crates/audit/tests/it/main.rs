@@ -1,0 +1,13 @@
+//! What audit finds on a host, and what it does not: whole homes in temporary folders.
+//!
+//! **Invariant:** every secret is made by dice; nothing here was ever issued.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "these tests lay out the host that is looked at"
+)]
+
+#[cfg(test)]
+mod host;
+#[cfg(test)]
+mod surfaces;
