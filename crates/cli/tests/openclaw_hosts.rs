@@ -15,14 +15,20 @@ mod support;
 mod hosts {
     use std::collections::{BTreeMap, BTreeSet};
     use std::fmt::Write as _;
+    use std::fs;
     use std::path::{Path, PathBuf};
     use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+    use bedlock_sandbox::{ModelGrant, Sandbox, SandboxConfig};
+
     use super::support::bedlock::{self, Finding};
-    use super::support::canary::Canary;
-    use super::support::openclaw::Release;
+    use super::support::canary::{Canary, Fate};
+    use super::support::openclaw::{self, OpenClaw, Processes, Ran, Release};
     use super::support::search::{Hit, Spot};
     use super::support::seed::Seeded;
+    use super::support::tree;
+
+    const MODEL: &str = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
 
     static Y2026M9: OnceLock<Mutex<Seeded>> = OnceLock::new();
     static Y2026M5: OnceLock<Mutex<Seeded>> = OnceLock::new();
@@ -158,6 +164,211 @@ mod hosts {
         out
     }
 
+    /// The arguments that describe the Bedrock of a sandbox.
+    fn harden_arguments(seeded: &Seeded, config: &SandboxConfig, extra: &[&str]) -> Vec<String> {
+        let home = seeded.openclaw.home.display().to_string();
+        let mut arguments: Vec<&str> = vec![
+            "harden",
+            "--home",
+            &home,
+            "--region",
+            &config.region,
+            "--model",
+            MODEL,
+            "--sso-start-url",
+            &config.start_url,
+            "--sso-region",
+            &config.region,
+            "--account",
+            &config.account,
+            "--role",
+            &config.role,
+            "--apply",
+        ];
+        if release_needs_a_plugin(seeded.openclaw.release) {
+            // The registry does not serve it, so it cannot be there.
+            arguments.push("--no-plugin-check");
+        }
+        arguments.extend(extra);
+        arguments.into_iter().map(str::to_owned).collect()
+    }
+
+    fn release_needs_a_plugin(release: Release) -> bool {
+        release == Release::Y2026M9
+    }
+
+    /// Hardens a home and returns the recovery code.
+    fn harden(seeded: &Seeded, config: &SandboxConfig, extra: &[&str]) -> String {
+        let arguments = harden_arguments(seeded, config, extra);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let ran = bedlock::run(&seeded.openclaw.home, &arguments, "");
+        let code = recovery_code(&ran);
+        println!("harden: {ran}");
+        assert!(
+            matches!(ran.code, Some(0..=2)),
+            "harden ended with {:?}",
+            ran.code
+        );
+        code
+    }
+
+    fn recovery_code(ran: &Ran) -> String {
+        let line = [&ran.stdout, &ran.stderr]
+            .into_iter()
+            .flat_map(|text| text.lines())
+            .find_map(|line| line.trim().strip_prefix("recovery code: "));
+        line.unwrap_or_else(|| panic!("no recovery code: {ran}"))
+            .trim()
+            .to_owned()
+    }
+
+    /// Lists where a key still is that was to go, and every place that was to be cleaned and is not.
+    fn leftovers(seeded: &Seeded, cleaned: &BTreeSet<(&'static str, PathBuf)>) -> Vec<String> {
+        let hits = seeded.search().tree(&seeded.openclaw.home);
+        hits.iter()
+            .filter(|hit| {
+                seeded.canary(hit.canary).fate == Fate::Removed
+                    || cleaned.contains(&(hit.canary, hit.file.clone()))
+            })
+            .map(Hit::to_string)
+            .collect()
+    }
+
+    /// The places that the report says are going to be cleaned.
+    fn to_be_cleaned(seeded: &Seeded) -> BTreeSet<(&'static str, PathBuf)> {
+        let report = bedlock::audit(&seeded.openclaw.home, &["--no-processes"]);
+        let findings = bedlock::findings(&report);
+        let known = fingerprints(seeded, &findings);
+        let is_cleaned = |hit: &&Hit| {
+            let telling = telling(seeded, &findings, &known, hit);
+            !telling.is_empty()
+                && telling
+                    .iter()
+                    .all(|finding| finding.disposition == "remove")
+        };
+        let cleaned = seeded.places.iter().filter(is_cleaned);
+        cleaned.map(|hit| (hit.canary, hit.file.clone())).collect()
+    }
+
+    /// Signs somebody in as harden's profile says, and points an SDK at the sandbox.
+    fn sign_in(openclaw: &mut OpenClaw) -> Sandbox {
+        let config = fs::read_to_string(openclaw.home.join(".aws/config")).unwrap();
+        let session = config
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("[sso-session "))
+            .and_then(|name| name.strip_suffix(']'))
+            .unwrap_or_else(|| panic!("no sso-session in {config}"));
+        let sandbox = Sandbox::start(SandboxConfig {
+            session_name: session.to_owned(),
+            models: vec![ModelGrant::both(MODEL)],
+            ..SandboxConfig::default()
+        })
+        .unwrap();
+        let cache = sandbox.signed_in_cache();
+        let folder = openclaw.home.join(".aws/sso/cache");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(&cache.file_name), &cache.bytes).unwrap();
+        let variables = sandbox.environment();
+        openclaw.environment = variables
+            .into_iter()
+            .filter(|(name, _)| name.starts_with("AWS_ENDPOINT_URL") || name.starts_with("AWS_EC2"))
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        sandbox
+    }
+
+    fn hardened_host_has_no_key_and_works(release: Release) {
+        let seeded = seeded(release);
+        let cleaned = to_be_cleaned(&seeded);
+        harden(&seeded, &SandboxConfig::default(), &["--no-restart"]);
+        let left = leftovers(&seeded, &cleaned);
+        assert!(left.is_empty(), "left after harden:\n{}", left.join("\n"));
+
+        let mut openclaw = seeded.openclaw.clone();
+        openclaw.run(&["config", "validate"]).succeeded();
+        for _ in 0..2 {
+            openclaw.gateway().stop();
+            let left = leftovers(&seeded, &cleaned);
+            assert!(
+                left.is_empty(),
+                "came back with the gateway:\n{}",
+                left.join("\n")
+            );
+        }
+
+        if release_needs_a_plugin(release) {
+            return;
+        }
+        let sandbox = sign_in(&mut openclaw);
+        let ran = openclaw.run(&[
+            "agent",
+            "--local",
+            "--agent",
+            "main",
+            "--session-id",
+            "hardened",
+            "--message",
+            "Ping?",
+            "--json",
+        ]);
+        let answered = sandbox
+            .requests()
+            .iter()
+            .any(|request| request.model.as_deref() == Some(MODEL) && request.status == 200);
+        assert!(answered, "{:?}\n{ran}", sandbox.requests());
+        assert_eq!(ran.code, Some(0), "{ran}");
+        let left = leftovers(&seeded, &cleaned);
+        assert!(
+            left.is_empty(),
+            "came back with the agent:\n{}",
+            left.join("\n")
+        );
+    }
+
+    /// What bedlock itself keeps, and the folders that it needs for that.
+    fn is_bedlocks_own(path: &Path) -> bool {
+        let state = Path::new(".local/state/bedlock");
+        path.starts_with(state) || state.starts_with(path)
+    }
+
+    fn undo_gives_the_same_tree(release: Release) {
+        let seeded = seeded(release);
+        let home = &seeded.openclaw.home;
+        let path = home.display().to_string();
+        let before = tree::of(home);
+        let code = harden(&seeded, &SandboxConfig::default(), &["--no-restart"]);
+        assert_ne!(tree::of(home), before, "harden changed nothing");
+        let arguments = ["undo", "--home", &path, "--code-file", "-", "--no-restart"];
+        bedlock::run(home, &arguments, &format!("{code}\n")).succeeded();
+        let mut after = tree::of(home);
+        after.retain(|path, _| before.contains_key(path) || !is_bedlocks_own(path));
+        let differences = tree::differences(&before, &after);
+        assert!(differences.is_empty(), "{}", differences.join("\n"));
+    }
+
+    fn running_gateway_is_restarted_without_its_key(release: Release) {
+        let seeded = seeded(release);
+        let key = &seeded.canary("bashrc").value;
+        let mut openclaw = seeded.openclaw.clone();
+        openclaw
+            .environment
+            .push(("OPENAI_API_KEY".to_owned(), key.clone()));
+        let gateway = openclaw.gateway();
+        let report = bedlock::audit(&openclaw.home, &[]);
+        let environment = format!("/proc/{}/environ", gateway.pid());
+        let reported = bedlock::findings(&report)
+            .iter()
+            .any(|finding| finding.file == environment);
+        assert!(reported, "{environment} is not in the report");
+
+        harden(&seeded, &SandboxConfig::default(), &[]);
+        let running = Processes::in_home(&openclaw.home);
+        assert!(openclaw::is_ready(openclaw.port), "the gateway is not back");
+        let keyed = running.whose_environment_holds(key);
+        assert!(keyed.is_empty(), "still have the key: {keyed:?}");
+        assert!(!running.pids().contains(&gateway.pid()));
+    }
+
     fn audit_finds_every_canary(release: Release) {
         let seeded = seeded(release);
         let report = bedlock::audit(&seeded.openclaw.home, &["--no-processes"]);
@@ -179,13 +390,49 @@ mod hosts {
 
     #[test]
     #[ignore = "needs a real OpenClaw: cargo xtask peer-tests"]
-    fn audit_finds_every_canary_of_2026_5_7() {
+    fn audit_finds_every_canary_on_2026_5_7() {
         audit_finds_every_canary(Release::Y2026M5);
     }
 
     #[test]
     #[ignore = "needs a real OpenClaw: cargo xtask peer-tests"]
-    fn audit_finds_every_canary_of_2026_9_6() {
+    fn audit_finds_every_canary_on_2026_9_6() {
         audit_finds_every_canary(Release::Y2026M9);
+    }
+
+    #[test]
+    #[ignore = "needs a real OpenClaw: cargo xtask peer-tests"]
+    fn hardened_host_has_no_key_and_works_on_2026_5_7() {
+        hardened_host_has_no_key_and_works(Release::Y2026M5);
+    }
+
+    #[test]
+    #[ignore = "needs a real OpenClaw: cargo xtask peer-tests"]
+    fn hardened_host_has_no_key_and_works_on_2026_9_6() {
+        hardened_host_has_no_key_and_works(Release::Y2026M9);
+    }
+
+    #[test]
+    #[ignore = "needs a real OpenClaw: cargo xtask peer-tests"]
+    fn undo_gives_the_same_tree_on_2026_5_7() {
+        undo_gives_the_same_tree(Release::Y2026M5);
+    }
+
+    #[test]
+    #[ignore = "needs a real OpenClaw: cargo xtask peer-tests"]
+    fn undo_gives_the_same_tree_on_2026_9_6() {
+        undo_gives_the_same_tree(Release::Y2026M9);
+    }
+
+    #[test]
+    #[ignore = "needs a real OpenClaw: cargo xtask peer-tests"]
+    fn running_gateway_is_restarted_without_its_key_on_2026_5_7() {
+        running_gateway_is_restarted_without_its_key(Release::Y2026M5);
+    }
+
+    #[test]
+    #[ignore = "needs a real OpenClaw: cargo xtask peer-tests"]
+    fn running_gateway_is_restarted_without_its_key_on_2026_9_6() {
+        running_gateway_is_restarted_without_its_key(Release::Y2026M9);
     }
 }

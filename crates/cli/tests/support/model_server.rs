@@ -5,7 +5,6 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
 use std::thread;
 
 use serde_json::{Value, json};
@@ -19,37 +18,28 @@ pub(crate) const RUN: &str = "RUN THIS: ";
 /// The model. Its thread ends with the test program.
 pub(crate) struct ModelServer {
     port: u16,
-    requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl ModelServer {
     pub(crate) fn start() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&requests);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let seen = Arc::clone(&seen);
                 // A client that hangs up in the middle is no concern of the others.
-                thread::spawn(move || serve(stream, &seen));
+                thread::spawn(move || serve(stream));
             }
         });
-        Self { port, requests }
+        Self { port }
     }
 
     /// The base address for `models.providers.*.baseUrl`.
     pub(crate) fn base_url(&self) -> String {
         format!("http://127.0.0.1:{}/v1", self.port)
     }
-
-    /// Headers and body of every request so far.
-    pub(crate) fn requests(&self) -> Vec<String> {
-        self.requests.lock().unwrap().clone()
-    }
 }
 
-fn serve(stream: TcpStream, seen: &Mutex<Vec<String>>) -> Option<()> {
+fn serve(mut stream: TcpStream) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let mut head = String::new();
     let mut length = 0;
@@ -69,14 +59,12 @@ fn serve(stream: TcpStream, seen: &Mutex<Vec<String>>) -> Option<()> {
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
     let text = String::from_utf8_lossy(&body).into_owned();
-    seen.lock().ok()?.push(format!("{head}{text}"));
     let request: Value = serde_json::from_str(&text).unwrap_or_default();
     let (kind, reply) = if request["stream"] == true {
         ("text/event-stream", streamed(&request))
     } else {
         ("application/json", whole(&request))
     };
-    let mut stream = stream;
     write!(
         stream,
         "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{reply}",

@@ -216,11 +216,6 @@ impl Gateway {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// Says whether it still runs.
-    pub(crate) fn is_running(&mut self) -> bool {
-        self.child.try_wait().unwrap().is_none()
-    }
-
     /// Ends it as its documentation says: SIGTERM, then wait.
     pub(crate) fn stop(mut self) {
         // Somebody else may have ended it already.
@@ -238,6 +233,63 @@ impl Drop for Gateway {
     fn drop(&mut self) {
         kill_group(&self.child);
         let _ = self.child.wait();
+    }
+}
+
+/// The processes that run in a home, ended when dropped: harden starts a gateway that outlives it.
+pub(crate) struct Processes {
+    home: PathBuf,
+}
+
+impl Processes {
+    pub(crate) fn in_home(home: &Path) -> Self {
+        Self {
+            home: home.to_path_buf(),
+        }
+    }
+
+    /// Process ids and environments.
+    fn environments(&self) -> Vec<(u32, Vec<u8>)> {
+        let home = format!("HOME={}", self.home.display());
+        let mut found = Vec::new();
+        for entry in fs::read_dir("/proc").unwrap().flatten() {
+            let name = entry.file_name();
+            let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else {
+                continue;
+            };
+            // It may have ended since.
+            let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
+            let mut variables = environment.split(|&byte| byte == 0);
+            if variables.any(|variable| variable == home.as_bytes()) {
+                found.push((pid, environment));
+            }
+        }
+        found
+    }
+
+    pub(crate) fn pids(&self) -> Vec<u32> {
+        self.environments()
+            .into_iter()
+            .map(|(pid, _)| pid)
+            .collect()
+    }
+
+    pub(crate) fn whose_environment_holds(&self, secret: &str) -> Vec<u32> {
+        self.environments()
+            .into_iter()
+            .filter(|(_, environment)| String::from_utf8_lossy(environment).contains(secret))
+            .map(|(pid, _)| pid)
+            .collect()
+    }
+}
+
+impl Drop for Processes {
+    fn drop(&mut self) {
+        for pid in self.pids() {
+            let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+            // It may have ended since.
+            let _ = pid.map(|pid| kill_process(pid, Signal::KILL));
+        }
     }
 }
 

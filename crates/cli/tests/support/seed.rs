@@ -27,7 +27,7 @@ pub(crate) struct Seeded {
     /// What `openclaw secrets audit --json` says about the same home.
     pub(crate) own_audit: Value,
     /// The model that the seeding talked to; it stays up, because a harden must not need it.
-    pub(crate) model: ModelServer,
+    _model: ModelServer,
     original: PathBuf,
 }
 
@@ -80,7 +80,7 @@ impl Seeded {
             canaries: planter.canaries,
             places,
             own_audit,
-            model,
+            _model: model,
             original,
         }
     }
@@ -374,14 +374,16 @@ impl Planter {
 
     /// Lets the agent answer: once as it comes, once with its own redaction switched off.
     fn talk(&mut self) {
-        let prompt = self.model_key("prompt, redacted release default", Shape::AwsSecret);
-        self.ask(
-            "first",
-            &format!("The secret is {prompt} says the customer. Ping?"),
-        );
+        // It has no shape, so the release's own redaction does not see it.
+        let secret = self.known("config env aws secret");
+        self.ask("first", &format!("The customer says {secret} is it. Ping?"));
 
+        let no_redaction = match self.openclaw.release {
+            Release::Y2026M9 => ["logging.redactPatterns", "[\"internal-[0-9]+\"]"],
+            Release::Y2026M5 => ["logging.redactSensitive", "off"],
+        };
         self.openclaw
-            .run(&["config", "set", "logging.redactSensitive", "off"])
+            .run(&[&["config", "set"], &no_redaction[..]].concat())
             .succeeded();
         let prompt = self.model_key("prompt", Shape::OpenAi);
         let printed = self.model_key("printed by a command", Shape::Anthropic);
