@@ -8,7 +8,7 @@ use bedlock_audit::again;
 use bedlock_audit::plan::{self, Planned, Request};
 use bedlock_host::{Applied, ApplyOptions, HostError, RecoveryCode, StateDir, TransactionId};
 use bedlock_model::{
-    Action, Disposition, Fingerprint, Left, Plan, Receipt, ReceiptSecret, Stood,
+    Action, Change, Disposition, Fingerprint, Left, PlaceKind, Plan, Receipt, ReceiptSecret, Stood,
 };
 use serde_json::json;
 
@@ -170,7 +170,7 @@ impl Harden {
     }
 
     fn show(&self, world: &World, planned: &Planned, warnings: Vec<String>) -> Result<(), CliError> {
-        let view = view(planned, warnings);
+        let view = view(planned, warnings, self.all || self.json);
         if self.json {
             return terminal::print(&render::json::plan(&view, true)?);
         }
@@ -399,25 +399,69 @@ fn warnings(seen: &Seen, agents: &Agents) -> Vec<String> {
     lines
 }
 
-pub(crate) fn view(planned: &Planned, warnings: Vec<String>) -> PlanView {
-    let files = planned
-        .plan
-        .changes
+/// What is shown of a plan: with `all` everything, else a copy of the configuration that changes in
+/// the same way as the configuration is named only.
+fn view(planned: &Planned, warnings: Vec<String>, all: bool) -> PlanView {
+    let changes = &planned.plan.changes;
+    let like = |change: &Change| {
+        let copy = change.kind == PlaceKind::AgentConfigCopy && !all;
+        let original = |other: &&Change| {
+            other.kind == PlaceKind::AgentConfig && other.why == change.why
+        };
+        changes.iter().find(original).filter(|_| copy)
+    };
+    let files = changes
         .iter()
         .zip(&planned.shown)
-        .map(|(change, shown)| FileView {
-            path: change.path.display().to_string(),
-            kind: change.kind,
-            why: change.why.clone(),
-            before: shown.before.clone(),
-            after: shown.after.clone(),
-            summary: shown.summary.clone(),
+        .map(|(change, shown)| {
+            let path = change.path.display().to_string();
+            let kind = change.kind;
+            if let Some(original) = like(change) {
+                let line = format!("the same change as {}; --all shows it", original.path.display());
+                return FileView {
+                    path,
+                    kind,
+                    why: Vec::new(),
+                    before: None,
+                    after: None,
+                    summary: vec![line],
+                };
+            }
+            FileView {
+                path,
+                kind,
+                why: change.why.clone(),
+                before: shown.before.clone(),
+                after: shown.after.clone(),
+                summary: shown.summary.clone(),
+            }
         })
         .collect();
+    let left = &planned.plan.left;
     PlanView {
         files,
-        left: planned.plan.left.clone(),
+        left: if all { left.clone() } else { grouped(left) },
         blockers: planned.plan.blockers.clone(),
         warnings,
     }
+}
+
+/// One entry for each thing that stays, with the number of its other places.
+fn grouped(left: &[Left]) -> Vec<Left> {
+    let mut groups: Vec<(Left, usize)> = Vec::new();
+    for one in left {
+        match groups.iter_mut().find(|(g, _)| g.what == one.what && g.why == one.why) {
+            Some((_, others)) => *others += 1,
+            None => groups.push((one.clone(), 0)),
+        }
+    }
+    groups
+        .into_iter()
+        .map(|(mut one, others)| {
+            if others > 0 {
+                one.place.push_str(&format!(" (and {others} more)"));
+            }
+            one
+        })
+        .collect()
 }
