@@ -103,7 +103,7 @@ pub enum HostError {
         source: io::Error,
     },
     /// The disk is full, or would be.
-    #[error("write {path}: it needs {needed} bytes, and {free} are free", path = path.display())]
+    #[error("write {path}: {}", full(*needed, *free), path = path.display())]
     NoSpace {
         /// The file or folder.
         path: PathBuf,
@@ -268,4 +268,11 @@ fn list(paths: &[PathBuf]) -> String {
         .map(|path| path.display().to_string())
         .collect();
     paths.join(", ")
+}
+
+fn full(needed: u64, free: u64) -> String {
+    match needed {
+        0 => format!("the disk is full, {free} bytes are free"),
+        _ => format!("it needs {needed} bytes, and {free} are free"),
+    }
 }

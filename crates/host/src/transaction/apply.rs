@@ -104,11 +104,17 @@ fn is_possible(lock: &Lock, targets: &[Target<'_>], folders: &Folders) -> Result
     check::room_to_apply(targets, folders, lock.state().path())
 }
 
+/// Only a database is followed by the files beside it.
 fn are_unlocked(targets: &[Target<'_>]) -> Result<(), HostError> {
-    let mut databases = targets
-        .iter()
-        .filter(|target| matches!(target.work, Work::Database(_)));
-    databases.try_for_each(|target| database::is_unlocked(&target.spot))
+    for pair in targets.windows(2) {
+        if let [main, sidecar] = pair
+            && sidecar.is_sidecar()
+            && !main.is_sidecar()
+        {
+            database::is_unlocked(&main.spot)?;
+        }
+    }
+    Ok(())
 }
 
 fn expiry(now: Timestamp, keep_for: Duration) -> Timestamp {

@@ -92,7 +92,7 @@ pub(super) fn targets<'a>(
     let sidecars: BTreeSet<PathBuf> = plan
         .changes
         .iter()
-        .filter(|change| change.kind == PlaceKind::Database)
+        .filter(|change| takes_sidecars(change))
         .flat_map(|change| SIDECARS.map(|ending| with_ending(&change.path, ending)))
         .collect();
     let mut search = Search {
@@ -113,7 +113,7 @@ pub(super) fn targets<'a>(
             Action::Remove => Work::Remove,
         };
         search.take(&change.path, Some(change), work)?;
-        if change.kind != PlaceKind::Database {
+        if !takes_sidecars(change) {
             continue;
         }
         for ending in SIDECARS {
@@ -133,6 +133,12 @@ pub(super) fn targets<'a>(
         }
     }
     Ok(found)
+}
+
+/// Whether the files beside a database go with a change of it. A `-wal` holds rows that the
+/// database does not, so it stays when only bytes are replaced.
+fn takes_sidecars(change: &Change) -> bool {
+    change.kind == PlaceKind::Database && !matches!(change.action, Action::Redact(_))
 }
 
 fn bad(path: &Path, reason: &'static str) -> HostError {

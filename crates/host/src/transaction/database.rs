@@ -6,9 +6,10 @@
 //! **Invariant:** SQLite never opens the agent's file, so it cannot leave a `-wal` or `-shm`
 //! there; triggers do not fire, so that nothing but the planned cells changes.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +19,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rustix::process::{Flock, FlockType};
 
 use super::check::SIDECARS;
-use super::folder::{Folder, Spot, fault};
+use super::folder::{Folder, Spot, fault, sized_fault};
 use super::journal::with_ending;
 use super::rows::{Bound, Row, quoted, rows};
 use super::stage::Draft;
@@ -149,11 +150,7 @@ fn explain(path: &Path, error: rusqlite::Error) -> HostError {
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
                 HostError::Locked { path, pid: None }
             }
-            ErrorCode::DiskFull => HostError::NoSpace {
-                path,
-                needed: 0,
-                free: 0,
-            },
+            ErrorCode::DiskFull => sized_fault("write", &path, 0)(ErrorKind::StorageFull.into()),
             ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
                 damaged(path, &code.to_string())
             }
@@ -336,10 +333,10 @@ impl Database {
                 self.told(outcome)?;
             }
         }
-        for edit in edits {
-            self.forget_samples(&edit.table)?;
-        }
-        Ok(())
+        let edited: BTreeSet<&str> = edits.iter().map(|edit| edit.table.as_str()).collect();
+        edited
+            .into_iter()
+            .try_for_each(|table| self.forget_samples(table))
     }
 
     fn virtual_tables(&self) -> rusqlite::Result<Vec<(String, String)>> {

@@ -18,14 +18,16 @@ use super::journal::{
     FolderBefore, Journal, PathText, Phase, Stamp, Step, Swap, Times, UNDO_JOURNAL, VERSION,
     write_json,
 };
-use super::manifest::Manifest;
+use super::manifest::{Kept, Manifest};
 use super::places::{Folders, is_free};
 use super::seal;
 use super::stage::{Draft, Looks, Staged, unredact};
 use super::state::{Lock, TransactionState, manifests};
 use super::steps::{drop_undo, finish, is_committed, make_folders, record, recover, take_back};
 use super::survey::{Form, Way, still_the_same, survey};
-use super::{Effect, Observer, TransactionId, UndoOptions, Undone};
+use super::{
+    Effect, Interrupted, Observer, Outcome, Recovered, TransactionId, UndoOptions, Undone,
+};
 use crate::HostError;
 
 /// Puts back what a transaction changed, and forgets it; earlier interrupted ones are recovered
@@ -49,9 +51,14 @@ pub fn undo(
     options: &UndoOptions<'_>,
     observer: Observer<'_>,
 ) -> Result<Undone, HostError> {
-    is_there(lock, id, options)?;
-    recover(lock, options.now, observer)?;
-    is_there(lock, id, options)?;
+    let known = known(lock, id, options)?;
+    let recovered = recover(lock, options.now, observer)?;
+    if let Some(finished) = recovered
+        .into_iter()
+        .find(|one| one.id == *id && is_undone(one))
+    {
+        return Ok(finished_by_recovery(known, finished));
+    }
     let work = lock.state().transaction(id)?;
     let manifest = rebased(seal::open(&work, id, code)?.manifest()?, id, options.root)?;
     let ways = survey(lock, &manifest, options)?;
@@ -87,7 +94,12 @@ pub fn undo(
     Ok(undone(id, &ways, &raced))
 }
 
-fn is_there(lock: &Lock, id: &TransactionId, options: &UndoOptions<'_>) -> Result<(), HostError> {
+/// The copy in clear of a transaction's manifest.
+fn known(
+    lock: &Lock,
+    id: &TransactionId,
+    options: &UndoOptions<'_>,
+) -> Result<Manifest, HostError> {
     let known = manifests(lock.state())?
         .into_iter()
         .find(|(manifest, _)| manifest.id == *id);
@@ -99,7 +111,24 @@ fn is_there(lock: &Lock, id: &TransactionId, options: &UndoOptions<'_>) -> Resul
                 until: manifest.expires.to_string(),
             })
         }
-        Some(_) => Ok(()),
+        Some((manifest, _)) => Ok(manifest),
+    }
+}
+
+fn is_undone(one: &Recovered) -> bool {
+    one.what == Interrupted::Undo && one.outcome == Outcome::Finished
+}
+
+/// The undo that was asked for had been interrupted, and recovery finished it.
+fn finished_by_recovery(known: Manifest, finished: Recovered) -> Undone {
+    let files = known.files.into_iter().filter(|kept| !kept.sidecar);
+    let (left, files): (Vec<_>, Vec<_>) =
+        files.partition(|kept| finished.left.contains(&kept.path.0));
+    let paths = |kept: Vec<Kept>| kept.into_iter().map(|kept| kept.agent_path.0).collect();
+    Undone {
+        id: finished.id,
+        files: paths(files),
+        left: paths(left),
     }
 }
 

@@ -276,6 +276,37 @@ fn a_full_text_table_forgets_the_words() {
 }
 
 #[test]
+fn the_rows_that_a_full_text_table_keeps_itself_can_be_edited() {
+    let sql = format!(
+        "CREATE VIRTUAL TABLE t USING fts5(body);
+         INSERT INTO t VALUES('the {WORD} here'), ('kept words');"
+    );
+    check(
+        &sql,
+        vec![set("t_content", 1, "c0", "the removed here")],
+        |path| {
+            holds_no_word(path);
+            let count = |word: &str| ask::<i64>(path, &format!("SELECT count(*) FROM t('{word}')"));
+            assert_eq!((count("removed"), count(WORD), count("kept")), (1, 0, 1));
+        },
+    );
+}
+
+#[test]
+fn a_database_that_goes_takes_what_is_beside_it() {
+    let world = World::new();
+    let path = world.path("a.db");
+    make(&path, true);
+    let before = world.picture();
+    let mut gone = change(&path, Action::Remove);
+    gone.kind = PlaceKind::Database;
+    let (applied, code) = world.apply(&plan(vec![gone])).unwrap();
+    assert_eq!(fs::read_dir(world.home()).unwrap().count(), 0);
+    world.undo(&applied.id, &code).unwrap();
+    assert_eq!(world.picture(), before);
+}
+
+#[test]
 fn a_full_text_index_of_another_table_follows_it() {
     let sql = format!(
         "CREATE TABLE docs(body TEXT);

@@ -286,3 +286,20 @@ fn what_somebody_wrote_after_the_interruption_is_left() {
         }
     }
 }
+
+#[test]
+fn an_undo_that_is_asked_for_again_says_what_it_did() {
+    for effects in 1.. {
+        let (world, plan) = world();
+        let before = world.picture();
+        let (applied, shown) = world.apply(&plan).unwrap();
+        fs::write(world.top().join("code"), shown.danger_expose()).unwrap();
+        if !run(&world, Does::Undo, effects) || transactions(&world.state()).unwrap().is_empty() {
+            break;
+        }
+        let undone = world.undo(&applied.id, &shown).unwrap();
+        assert_eq!(undone.files, applied.files);
+        assert_eq!(undone.left, Vec::<std::path::PathBuf>::new());
+        assert_eq!(world.picture(), before);
+    }
+}

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use bedlock_host::{HostError, apply};
+use bedlock_host::{Effect, HostError, Outcome, apply, recover};
 use bedlock_model::{Action, Plan, Redaction};
 
 use crate::world::{SECRET, World, apply_options, change, now, plan, redact, write};
@@ -239,7 +239,7 @@ fn a_state_folder_that_fills_up_while_it_is_sealed_is_taken_back() {
         &apply_options(None),
         &mut |_| Ok(()),
         &mut |effect| {
-            if let bedlock_host::Effect::Staged(_) = effect {
+            if let Effect::Staged(_) = effect {
                 let filler = world.top().join("state/filler");
                 let _ = fs::write(filler, vec![0; 200 << 10]);
             }
@@ -262,6 +262,40 @@ fn a_read_only_file_system_is_seen_before_the_first_write() {
     mount.again("ro");
     let error = refused(&world, &plan);
     assert!(matches!(error, HostError::ReadOnly { .. }), "{error}");
+}
+
+#[test]
+fn what_stops_after_the_commit_point_is_finished_later() {
+    let world = World::new();
+    let Some(mount) = Mount::new(&world.path("small"), "size=256k,mode=700") else {
+        return;
+    };
+    let env = world.write("small/.env", "1");
+    let plan = plan(vec![write(&env, "2")]);
+    let error = apply(
+        &world.lock(),
+        &plan,
+        &apply_options(None),
+        &mut |_| Ok(()),
+        &mut |effect| {
+            if effect == Effect::Committed {
+                mount.again("ro");
+            }
+        },
+    )
+    .unwrap_err();
+    match &error {
+        HostError::Incomplete { source, .. } => {
+            assert!(matches!(**source, HostError::ReadOnly { .. }), "{source}");
+        }
+        error => panic!("{error}"),
+    }
+    assert_eq!(fs::read(&env).unwrap(), b"1");
+    mount.again("rw");
+    let recovered = recover(&world.lock(), now(), &mut |_| {}).unwrap();
+    assert_eq!(recovered[0].outcome, Outcome::Finished);
+    assert_eq!(fs::read(&env).unwrap(), b"2");
+    world.holds_no_trace();
 }
 
 #[test]
@@ -336,7 +370,7 @@ fn a_journal_that_is_damaged_is_named() {
         .join(applied.id.as_str())
         .join("journal.json");
     fs::write(&journal, format!("{{\"{SECRET}\"")).unwrap();
-    let error = bedlock_host::recover(&world.lock(), now(), &mut |_| {}).unwrap_err();
+    let error = recover(&world.lock(), now(), &mut |_| {}).unwrap_err();
     assert!(!error.to_string().contains(SECRET));
     match error {
         HostError::Journal { path, .. } => assert_eq!(path, journal),
