@@ -1,14 +1,16 @@
 //! Killed after every single effect: what is recovered is exactly before or exactly after.
 
+use std::cell::Cell;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use bedlock_host::{
-    Effect, Interrupted, Outcome, Recovered, TransactionId, apply, recover, transactions, undo,
+    ApplyOptions, Effect, Interrupted, Outcome, Recovered, TransactionId, UndoOptions, apply,
+    recover, transactions, undo,
 };
-use bedlock_model::{Action, Cell, Plan, RowEdit, RowKey, RowOp, SecretBytes};
+use bedlock_model::{Action, Cell as Value, Plan, RowEdit, RowKey, RowOp, SecretBytes};
 
 use crate::world::{
     Picture, SECRET, World, apply_options, change, now, plan, redact, undo_options, write,
@@ -21,7 +23,11 @@ const SIGKILL: i32 = 9;
 #[derive(Clone, Copy, Debug)]
 enum Does {
     Apply,
+    /// It is killed in the middle of staging and sealing, where it asks whether to stop.
+    ApplyHalf,
     Undo,
+    /// Like `ApplyHalf`.
+    UndoHalf,
     Recover,
 }
 
@@ -51,7 +57,7 @@ fn plan_of(world: &World) -> Plan {
                 key: RowKey::Rowid(1),
                 op: RowOp::Set {
                     column: "body".into(),
-                    value: Cell::Text(b"[removed]".to_vec()),
+                    value: Value::Text(b"[removed]".to_vec()),
                 },
             }]),
         ),
@@ -84,34 +90,48 @@ fn child() {
     let given = std::env::var(CHILD).unwrap();
     let mut words = given.splitn(3, ' ');
     let does = words.next().unwrap();
-    let mut left: usize = words.next().unwrap().parse().unwrap();
+    let left: usize = words.next().unwrap().parse().unwrap();
     let world = World::at(Path::new(words.next().unwrap()));
-    let mut kill = |_: Effect| {
-        left -= 1;
-        if left == 0 {
+    let left = Cell::new(left);
+    let count = || {
+        left.set(left.get() - 1);
+        if left.get() == 0 {
             let me = rustix::process::getpid();
             rustix::process::kill_process(me, rustix::process::Signal::KILL).unwrap();
         }
     };
+    let half = does.ends_with("Half");
+    let mut kill = |_: Effect| {
+        if !half {
+            count();
+        }
+    };
+    let cancelled = || {
+        if half {
+            count();
+        }
+        false
+    };
     let lock = world.lock();
     match does {
-        "Apply" => {
+        "Apply" | "ApplyHalf" => {
             let keep = |code: &bedlock_host::RecoveryCode| {
                 fs::write(world.top().join("code"), code.danger_expose()).unwrap();
                 Ok(())
             };
-            apply(
-                &lock,
-                &plan_of(&world),
-                &apply_options(None),
-                &mut { keep },
-                &mut kill,
-            )
-            .unwrap();
+            let options = ApplyOptions {
+                cancelled: &cancelled,
+                ..apply_options(None)
+            };
+            apply(&lock, &plan_of(&world), &options, &mut { keep }, &mut kill).unwrap();
         }
-        "Undo" => {
+        "Undo" | "UndoHalf" => {
             let id = transactions(lock.state()).unwrap()[0].id.clone();
-            undo(&lock, &id, &code(&world), &undo_options(false), &mut kill).unwrap();
+            let options = UndoOptions {
+                cancelled: &cancelled,
+                ..undo_options(false)
+            };
+            undo(&lock, &id, &code(&world), &options, &mut kill).unwrap();
         }
         "Recover" => {
             recover(&lock, now(), &mut kill).unwrap();
@@ -301,5 +321,30 @@ fn an_undo_that_is_asked_for_again_says_what_it_did() {
         assert_eq!(undone.files, applied.files);
         assert_eq!(undone.left, Vec::<std::path::PathBuf>::new());
         assert_eq!(world.picture(), before);
+    }
+}
+
+#[test]
+fn what_is_half_staged_is_taken_back() {
+    for does in [Does::ApplyHalf, Does::UndoHalf] {
+        let mut halves = 0;
+        for questions in 1.. {
+            let (world, plan) = world();
+            if let Does::UndoHalf = does {
+                let (_, shown) = world.apply(&plan).unwrap();
+                fs::write(world.top().join("code"), shown.danger_expose()).unwrap();
+            }
+            let before = world.picture();
+            if !run(&world, does, questions) {
+                break;
+            }
+            if world.picture() != before {
+                halves += 1;
+            }
+            let how = recovered(&world);
+            assert!(how.is_none_or(|how| how.outcome == Outcome::TakenBack));
+            assert_eq!(world.picture(), before);
+        }
+        assert!(halves > 5, "{does:?}: {halves}");
     }
 }
