@@ -27,7 +27,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Audit(commands::audit::Audit),
-    Harden(commands::harden::Harden),
+    Harden(Box<commands::harden::Harden>),
     Undo(commands::undo::Undo),
     Verify(commands::verify::Verify),
     Demo(commands::demo::Demo),
