@@ -202,7 +202,7 @@ fn edit_value(
     state: Option<ModelState>,
 ) -> Edited {
     let table = met.at.table.as_str();
-    if hits.is_empty() && met.is_piece {
+    if is_search_index(table) || (hits.is_empty() && met.is_piece) {
         return Edited::Nothing;
     }
     if CREDENTIAL_TABLES.contains(&table) || met.is_piece {
@@ -258,6 +258,11 @@ fn without_profiles(text: &[u8], hits: &[(&CellAt, &Hit)]) -> Option<Vec<u8>> {
     }
     bedrock::remove_all(&mut document, unwanted, &mut Vec::new()).ok()?;
     Some(document.into_text().into_bytes())
+}
+
+/// The index of a full-text search: made again from the text when a database is changed.
+fn is_search_index(table: &str) -> bool {
+    table.contains("_fts") && ["_data", "_idx"].iter().any(|tail| table.ends_with(tail))
 }
 
 /// State that names models, with Bedrock's; `None` when it is not JSON.
