@@ -82,7 +82,7 @@ pub(crate) struct Candidate {
     pub(crate) path: Vec<Segment>,
     pub(crate) value: Zeroizing<Vec<u8>>,
     pub(crate) rule: &'static Rule,
-    pub(crate) evidence: Evidence,
+    pub(crate) evidence: &'static [Evidence],
 }
 
 impl fmt::Debug for Candidate {
@@ -137,11 +137,11 @@ pub(crate) fn settle(mut candidates: Vec<Candidate>) -> Vec<(Candidate, BTreeSet
             .filter(|(last, _)| last.at.overlaps(&candidate.at))
         {
             None => {
-                let evidence = BTreeSet::from([candidate.evidence]);
+                let evidence = candidate.evidence.iter().copied().collect();
                 settled.push((candidate, evidence));
             }
             Some((last, evidence)) => {
-                evidence.insert(candidate.evidence);
+                evidence.extend(candidate.evidence);
                 if rank(&candidate) > rank(last) {
                     *last = candidate;
                 } else if crate::vault::is_generic(last.rule) && last.value == candidate.value {

@@ -14,18 +14,25 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bedlock_detect::{Rule, ValueSearch};
 use bedlock_formats::{Entry, Format};
 use bedlock_model::{
-    Evidence, FingerprintKey, Place, PlaceKind, Progress, Provider, Report, Snapshot, Tool,
-    Unreadable,
+    Disposition, Evidence, FingerprintKey, Place, PlaceKind, Progress, Provider, Report, Snapshot,
+    Tool, Unreadable,
 };
+use zeroize::Zeroizing;
 
 use crate::agents::Installation;
-use crate::agents::openclaw::meaning::{self, Decision};
-use crate::checks::{self, aws, database, keys, process, stream, unpack};
+use crate::agents::openclaw::meaning::{self, Decision, Referenced};
+use crate::checks::{self, aws, database, keys, process, stream, text, unpack};
 use crate::exposure::{self, AgentUser};
 use crate::found::{At, Candidate, Hit, Spot, settle};
+use crate::judge;
 use crate::report;
 use crate::vault::{SecretId, Vault};
 use crate::{AuditError, WHOLE_FILE_LIMIT};
+
+/// How the location of bytes that belong to no row begins.
+const RAW: &str = "raw bytes";
+const FREED_PAGE: &str = "raw bytes (freed page)";
+const BESIDE_A_DATABASE: &str = "raw bytes (write-ahead log)";
 
 /// What the caller knows and this crate does not.
 #[derive(Debug)]
@@ -89,7 +96,7 @@ pub fn inspect(
     let mut config = Vec::new();
     let mut vault = Vault::new(key);
     let mut found = Vec::new();
-    for (index, reading) in readings.into_iter().enumerate() {
+    for (index, reading) in without_fragments(readings).into_iter().enumerate() {
         unreadable.extend(reading.unreadable);
         config.extend(reading.config);
         found.push((Spot::Place(index), settle(reading.candidates)));
@@ -103,11 +110,12 @@ pub fn inspect(
     note_repeats(&mut hits);
     hits.sort_by(|a, b| (a.spot, a.at.sort_key()).cmp(&(b.spot, b.at.sort_key())));
 
-    let referenced = referenced_variables(&config);
-    let decisions: Vec<Decision> = hits
+    let referenced = Referenced::by(&config);
+    let mut decisions: Vec<Decision> = hits
         .iter()
         .map(|hit| decide(snapshot, hit, &referenced, around))
         .collect();
+    leave_other_agents(snapshot, &hits, &mut decisions);
     let providers = providers(&config, &vault, &hits, snapshot);
     let agent = agent_user(snapshot, &around.installations);
     unreadable.sort();
@@ -221,6 +229,12 @@ fn read_bytes(place: &Place, progress: &dyn Progress) -> Reading {
         Ok(stream::Outcome::Interrupted) => reading.interrupted = true,
         Err(error) => reading.unreadable.push(unreadable(place, &error)),
     }
+    if place.kind == PlaceKind::DatabaseSidecar {
+        for candidate in &mut reading.candidates {
+            candidate.location = BESIDE_A_DATABASE.to_owned();
+        }
+    }
+    reading.candidates.extend(text::whole_secret(place));
     reading
 }
 
@@ -252,16 +266,16 @@ fn read_packed(
     for (value, rule) in collect.finish() {
         reading
             .candidates
-            .push(whole_file(place, value, rule, Evidence::Pattern));
+            .push(whole_file(place, value, rule, judge::SHAPE));
     }
     reading
 }
 
 fn whole_file(
     place: &Place,
-    value: zeroize::Zeroizing<Vec<u8>>,
+    value: Zeroizing<Vec<u8>>,
     rule: &'static Rule,
-    evidence: Evidence,
+    evidence: &'static [Evidence],
 ) -> Candidate {
     Candidate {
         at: At::Bytes(0..place.meta.size),
@@ -299,7 +313,7 @@ fn read_database(snapshot: &Snapshot, place: &Place, progress: &dyn Progress) ->
     match stream::check(&*place.source, progress) {
         Ok(stream::Outcome::Read(mut raw)) => {
             for candidate in &mut raw {
-                candidate.location = "raw bytes (freed page)".to_owned();
+                candidate.location = FREED_PAGE.to_owned();
             }
             reading.candidates.extend(raw);
         }
@@ -324,6 +338,28 @@ fn unreadable(place: &Place, error: &std::io::Error) -> Unreadable {
         reason: format!("failed to read: {error}"),
         next: "run bedlock as the owner of the file, or as root".to_owned(),
     }
+}
+
+/// Leaves out what is only the beginning of a row's secret: a value that goes on in another page
+/// of its database looks like a shorter one there.
+fn without_fragments(mut readings: Vec<Reading>) -> Vec<Reading> {
+    let mut whole: Vec<Zeroizing<Vec<u8>>> = readings
+        .iter()
+        .flat_map(|reading| &reading.candidates)
+        .filter(|one| matches!(one.at, At::Cell(_)))
+        .map(|one| one.value.clone())
+        .collect();
+    whole.sort_by(|a, b| a.as_slice().cmp(b));
+    for reading in &mut readings {
+        reading.candidates.retain(|one| {
+            let next = whole.partition_point(|value| **value <= *one.value);
+            let begins_another = whole
+                .get(next)
+                .is_some_and(|value| value.starts_with(&one.value));
+            !(begins_another && one.location.starts_with(RAW))
+        });
+    }
+    readings
 }
 
 type Settled = Vec<(Candidate, BTreeSet<Evidence>)>;
@@ -355,7 +391,7 @@ fn drop_shown_rows(hits: &mut Vec<Hit>) {
         .collect();
     let mut shown = BTreeSet::new();
     hits.retain(|hit| {
-        let raw_of_database = database::is_raw(&hit.at) && hit.location.starts_with("raw bytes");
+        let raw_of_database = database::is_raw(&hit.at) && hit.location.starts_with(RAW);
         !raw_of_database
             || (!rows.contains(&(hit.spot, hit.secret)) && shown.insert((hit.spot, hit.secret)))
     });
@@ -436,7 +472,8 @@ pub(crate) fn sightings(
         drop(walked);
     }
     let location = match place.kind {
-        PlaceKind::Database => "raw bytes (freed page)",
+        PlaceKind::Database => FREED_PAGE,
+        PlaceKind::DatabaseSidecar => BESIDE_A_DATABASE,
         _ => "",
     };
     if let Ok(Some(mut reader)) = unpack::reader(&*place.source) {
@@ -493,7 +530,7 @@ fn merge_values(
         .collect();
     let raw: BTreeSet<SecretId> = known
         .iter()
-        .filter(|i| hits[**i].location.starts_with("raw bytes"))
+        .filter(|i| hits[**i].location.starts_with(RAW))
         .map(|i| hits[*i].secret)
         .collect();
     // Sorted by start, so that the overlap test only has to look at a few neighbours.
@@ -506,7 +543,7 @@ fn merge_values(
         .unwrap_or(0);
     let mut raw_added = BTreeSet::new();
     for sighting in found {
-        if sighting.location.starts_with("raw bytes")
+        if sighting.location.starts_with(RAW)
             && (rows.contains(&sighting.secret)
                 || raw.contains(&sighting.secret)
                 || !raw_added.insert(sighting.secret))
@@ -583,7 +620,7 @@ fn note_repeats(hits: &mut [Hit]) {
 fn decide(
     snapshot: &Snapshot,
     hit: &Hit,
-    referenced: &[String],
+    referenced: &Referenced,
     around: &Circumstances,
 ) -> Decision {
     match hit.spot {
@@ -606,32 +643,26 @@ fn decide(
     }
 }
 
-/// Variables that channel and gateway fields of the configuration refer to.
-fn referenced_variables(config: &[Entry]) -> Vec<String> {
-    let mut names = Vec::new();
-    for entry in config {
-        let top = entry.path.first().and_then(|segment| segment.as_key());
-        if !matches!(top, Some("channels" | "gateway" | "hooks" | "cron")) {
-            continue;
-        }
-        let Ok(text) = std::str::from_utf8(&entry.value) else {
+/// Another agent's credential is taken away only when it is OpenClaw's too.
+fn leave_other_agents(snapshot: &Snapshot, hits: &[Hit], decisions: &mut [Decision]) {
+    let other = |hit: &Hit| match hit.spot {
+        Spot::Place(index) => meaning::is_other_agent(&snapshot.places[index].path),
+        Spot::Process(_) => false,
+    };
+    let shared: BTreeSet<SecretId> = hits
+        .iter()
+        .zip(&*decisions)
+        .filter(|(hit, decision)| !other(hit) && decision.disposition == Disposition::Remove)
+        .map(|(hit, _)| hit.secret)
+        .collect();
+    for (hit, decision) in hits.iter().zip(decisions) {
+        let Spot::Place(index) = hit.spot else {
             continue;
         };
-        if entry.name() == Some("id") {
-            names.push(text.to_owned());
-        }
-        let mut rest = text;
-        while let Some(start) = rest.find('$') {
-            rest = rest[start + 1..].trim_start_matches('{');
-            let end = rest
-                .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-                .unwrap_or(rest.len());
-            names.push(rest[..end].to_owned());
-            rest = &rest[end..];
+        if snapshot.places[index].kind == PlaceKind::OtherAgent && !shared.contains(&hit.secret) {
+            *decision = meaning::other_agent();
         }
     }
-    names.retain(|name| !name.is_empty());
-    names
 }
 
 /// Providers that are configured, by setting or by a key that OpenClaw picks up by itself.

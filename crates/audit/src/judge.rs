@@ -23,12 +23,18 @@ pub(crate) enum Field {
     Plain,
 }
 
+/// Evidence that a field gives.
+pub(crate) const FIELD: &[Evidence] = &[Evidence::Structural];
+/// Evidence that a provider's shape gives.
+pub(crate) const SHAPE: &[Evidence] = &[Evidence::Pattern];
+const FIELD_AND_SHAPE: &[Evidence] = &[Evidence::Structural, Evidence::Pattern];
+
 /// A credential inside a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Judged {
     pub(crate) range: Range<usize>,
     pub(crate) rule: &'static Rule,
-    pub(crate) evidence: Evidence,
+    pub(crate) evidence: &'static [Evidence],
 }
 
 /// Finds the credentials in `value`, which stands in a field called `name`.
@@ -39,12 +45,17 @@ pub(crate) fn judge(name: &str, value: &[u8], field: Field, owner: Option<&str>)
         return Vec::new();
     }
     let core = core_of(value);
-    let by_shape = shapes(value);
-    if !by_shape.is_empty() && by_shape.iter().any(|j| covers(&j.range, &core)) {
-        return by_shape;
-    }
+    let mut by_shape = shapes(value);
     let hint = detect::credential_name(name);
     let named = hint.as_ref().is_some_and(|hint| hint.strong);
+    if !by_shape.is_empty() && by_shape.iter().any(|j| covers(&j.range, &core)) {
+        if field == Field::Credential || named {
+            for judged in &mut by_shape {
+                judged.evidence = FIELD_AND_SHAPE;
+            }
+        }
+        return by_shape;
+    }
     let text = &value[core.clone()];
     if detect::is_reference(text) || detect::is_placeholder(text) || is_url(text) {
         return by_shape;
@@ -65,7 +76,7 @@ pub(crate) fn judge(name: &str, value: &[u8], field: Field, owner: Option<&str>)
     vec![Judged {
         range: core,
         rule,
-        evidence: Evidence::Structural,
+        evidence: FIELD,
     }]
 }
 
@@ -76,7 +87,7 @@ fn shapes(value: &[u8]) -> Vec<Judged> {
         .map(|m| Judged {
             range: m.span,
             rule: m.rule,
-            evidence: Evidence::Pattern,
+            evidence: SHAPE,
         })
         .collect();
     if is_url(value) {
@@ -89,7 +100,7 @@ fn shapes(value: &[u8]) -> Vec<Judged> {
                 found.push(Judged {
                     range,
                     rule: generic(),
-                    evidence: Evidence::Structural,
+                    evidence: FIELD,
                 });
             }
         }

@@ -151,7 +151,7 @@ fn make(
     value: &[u8],
     range: std::ops::Range<usize>,
     rule: &'static bedlock_detect::Rule,
-    evidence: bedlock_model::Evidence,
+    evidence: &'static [bedlock_model::Evidence],
     path: &[Segment],
 ) -> Candidate {
     Candidate {

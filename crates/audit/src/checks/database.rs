@@ -69,16 +69,7 @@ fn visit_row(
     row: &Row<'_>,
     visit: &mut dyn FnMut(Met<'_>) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    let row_name = row
-        .cells
-        .iter()
-        .find_map(|cell| match &cell.value {
-            Value::Text(text) if text.len() <= 200 => {
-                Some(String::from_utf8_lossy(text).into_owned())
-            }
-            _ => None,
-        })
-        .unwrap_or_default();
+    let row_name = row_name(table, row);
     for cell in &row.cells {
         let (Value::Text(bytes) | Value::Blob(bytes)) = &cell.value else {
             continue;
@@ -112,6 +103,21 @@ fn visit_row(
         })?;
     }
     ControlFlow::Continue(())
+}
+
+/// What people call a row: its name where the table has such a column, else its first short text.
+fn row_name(table: &Table, row: &Row<'_>) -> String {
+    let text = |cell: &RowCell<'_>| match &cell.value {
+        Value::Text(text) if text.len() <= 200 => Some(String::from_utf8_lossy(text).into_owned()),
+        _ => None,
+    };
+    let by_column = (table.name == "secret_store_entries")
+        .then(|| row.cells.iter().find(|cell| cell.column == "name"))
+        .flatten();
+    by_column
+        .and_then(text)
+        .or_else(|| row.cells.iter().find_map(text))
+        .unwrap_or_default()
 }
 
 /// The rowid, or for a table without one all other columns of the row.

@@ -9,6 +9,7 @@ pub(crate) mod database;
 pub(crate) mod keys;
 pub(crate) mod process;
 pub(crate) mod stream;
+pub(crate) mod text;
 pub(crate) mod unpack;
 
 use bedlock_formats::Format;

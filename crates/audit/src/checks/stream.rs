@@ -10,6 +10,7 @@ use bedlock_model::{Evidence, Progress, Source};
 use zeroize::Zeroizing;
 
 use crate::found::{At, Candidate};
+use crate::judge::{FIELD, SHAPE};
 
 /// Bytes read at a time.
 pub(crate) const PIECE: usize = 1 << 20;
@@ -73,8 +74,12 @@ pub(crate) fn check_text(text: &[u8]) -> Vec<Candidate> {
 }
 
 /// Where nothing but a name in front of it speaks for a value, it is the place that was recognised.
-fn evidence_of(rule: &'static detect::Rule) -> Evidence {
-    if crate::vault::is_generic(rule) { Evidence::Structural } else { Evidence::Pattern }
+fn evidence_of(rule: &'static detect::Rule) -> &'static [Evidence] {
+    if crate::vault::is_generic(rule) {
+        FIELD
+    } else {
+        SHAPE
+    }
 }
 
 /// The value that an encoded stretch stands for, so that one secret has one name however it is

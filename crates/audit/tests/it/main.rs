@@ -8,6 +8,10 @@
 )]
 
 #[cfg(test)]
+mod evidence;
+#[cfg(test)]
 mod host;
 #[cfg(test)]
 mod surfaces;
+#[cfg(test)]
+mod variables;

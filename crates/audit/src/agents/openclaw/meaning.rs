@@ -3,9 +3,10 @@
 //! **Invariant:** the answer is `Keep` only when taking the credential away would cut the owner's
 //! own way to the agent: a chat channel, an inbound route, the gateway's door or its identity.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use bedlock_formats::Segment;
+use bedlock_formats::{Entry, Segment};
 use bedlock_model::{Disposition, PlaceKind};
 
 use crate::agents::openclaw::surfaces::{self, Serves};
@@ -68,11 +69,98 @@ impl Decision {
 const CHANNEL: &str = "a channel or an inbound route stops without it; it opens no model account";
 const GATEWAY: &str = "the gateway's own door or identity; it opens nothing outside this host";
 
-/// Decides about one hit. `referenced` are the variables that the configuration's channel and
-/// gateway fields refer to with `${NAME}` or a SecretRef.
+/// What the configuration's channels and its gateway refer to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Referenced {
+    /// Variables: `${NAME}`, `$NAME`, or a SecretRef with the source `env`.
+    pub variables: BTreeSet<String>,
+    /// Entries of OpenClaw's own secret store.
+    pub store: BTreeSet<String>,
+    /// JSON pointers into the file of a file provider.
+    pub pointers: BTreeSet<String>,
+}
+
+impl Referenced {
+    /// Reads the entries of all configurations.
+    #[must_use]
+    pub fn by(config: &[Entry]) -> Self {
+        let mut all = Self::default();
+        for entry in config {
+            let Ok(text) = std::str::from_utf8(&entry.value) else {
+                continue;
+            };
+            let source = (entry.name() == Some("id"))
+                .then(|| source_beside(config, entry))
+                .flatten();
+            let field = match source {
+                Some(_) => &entry.path[..entry.path.len() - 1],
+                None => &entry.path,
+            };
+            if !matches!(serves(field), Serves::Channel | Serves::Gateway) {
+                continue;
+            }
+            match source {
+                Some("env") => _ = all.variables.insert(text.to_owned()),
+                Some("store") => _ = all.store.insert(text.to_owned()),
+                Some("file") => _ = all.pointers.insert(text.to_owned()),
+                Some(_) => {}
+                None => all.variables.extend(variables_in(text)),
+            }
+        }
+        all
+    }
+}
+
+/// The `source` of the SecretRef that an `id` belongs to.
+fn source_beside<'c>(config: &'c [Entry], id: &Entry) -> Option<&'c str> {
+    let parent = &id.path[..id.path.len() - 1];
+    let source = config.iter().find(|entry| {
+        entry.name() == Some("source")
+            && entry.path.len() == id.path.len()
+            && entry.path.starts_with(parent)
+    })?;
+    std::str::from_utf8(&source.value).ok()
+}
+
+/// The names in `${NAME}` and `$NAME`.
+fn variables_in(text: &str) -> impl Iterator<Item = String> {
+    text.split('$').skip(1).filter_map(|rest| {
+        let rest = rest.trim_start_matches('{');
+        let end = rest
+            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .unwrap_or(rest.len());
+        (end > 0).then(|| rest[..end].to_owned())
+    })
+}
+
+/// Whether a file belongs to another agent of the same user.
+pub(crate) fn is_other_agent(path: &Path) -> bool {
+    path.components().any(|part| {
+        matches!(
+            part.as_os_str().to_str(),
+            Some(".codex" | ".claude" | ".claude.json")
+        )
+    })
+}
+
+/// What is said of another agent's own credential.
+pub(crate) fn other_agent() -> Decision {
+    Decision::left(
+        Disposition::Report,
+        "another agent's own sign-in, which OpenClaw's shell can read: sign out there, or run OpenClaw as another user",
+    )
+}
+
+/// Decides about one hit.
 #[must_use]
-pub fn decide(path: &Path, kind: PlaceKind, hit: &Hit, referenced: &[String]) -> Decision {
+pub fn decide(path: &Path, kind: PlaceKind, hit: &Hit, referenced: &Referenced) -> Decision {
     match (&hit.at, kind) {
+        (At::Cell(cell), _)
+            if cell.table == "secret_store_entries"
+                && names_one_of(&hit.location, &referenced.store) =>
+        {
+            Decision::left(Disposition::Keep, CHANNEL)
+        }
         (At::Cell(cell), _) if GATEWAY_TABLES.contains(&cell.table.as_str()) => {
             Decision::left(Disposition::Keep, GATEWAY)
         }
@@ -90,7 +178,9 @@ pub fn decide(path: &Path, kind: PlaceKind, hit: &Hit, referenced: &[String]) ->
         (At::Bytes(_), PlaceKind::AgentConfig | PlaceKind::AgentConfigCopy) => {
             config(hit, referenced)
         }
-        (At::Bytes(_), PlaceKind::AgentState) if is_channel_file(path) => {
+        (At::Bytes(_), PlaceKind::AgentState)
+            if is_channel_file(path) || referenced.pointers.contains(&pointer(&hit.path)) =>
+        {
             Decision::left(Disposition::Keep, CHANNEL)
         }
         (At::Bytes(_), PlaceKind::AgentState) if is_device_file(path) => {
@@ -102,6 +192,7 @@ pub fn decide(path: &Path, kind: PlaceKind, hit: &Hit, referenced: &[String]) ->
             | PlaceKind::SystemdEnvFile
             | PlaceKind::SystemdUnit
             | PlaceKind::LaunchdPlist
+            | PlaceKind::ShellStartup
             | PlaceKind::ProcessEnvironment,
         ) => variable(kind, hit, referenced),
         (At::Bytes(_), PlaceKind::Binary) => Decision::left(
@@ -115,32 +206,51 @@ pub fn decide(path: &Path, kind: PlaceKind, hit: &Hit, referenced: &[String]) ->
     }
 }
 
-fn config(hit: &Hit, referenced: &[String]) -> Decision {
+/// Whether `table[NAME].column` names one of these.
+fn names_one_of(location: &str, names: &BTreeSet<String>) -> bool {
+    let name = location
+        .split_once('[')
+        .and_then(|(_, rest)| rest.split_once(']'));
+    name.is_some_and(|(name, _)| names.contains(name))
+}
+
+/// A path as a JSON pointer (RFC 6901).
+fn pointer(path: &[Segment]) -> String {
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Key(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
+            Segment::Index(index) => format!("/{index}"),
+        })
+        .collect()
+}
+
+fn config(hit: &Hit, referenced: &Referenced) -> Decision {
     if hit.path.is_empty() {
         return Decision::remove();
     }
     if hit.path.first().and_then(Segment::as_key) == Some("env") {
         return variable(PlaceKind::Dotenv, hit, referenced);
     }
-    let serves = surfaces::surface_of(&hit.path).map_or_else(
-        || surfaces::serves_by_place(&hit.path),
-        |surface| surface.serves,
-    );
-    match serves {
+    match serves(&hit.path) {
         Serves::Channel => Decision::left(Disposition::Keep, CHANNEL),
         Serves::Gateway => Decision::left(Disposition::Keep, GATEWAY),
         Serves::Provider | Serves::Tool => Decision::remove(),
     }
 }
 
-fn variable(kind: PlaceKind, hit: &Hit, referenced: &[String]) -> Decision {
+fn serves(path: &[Segment]) -> Serves {
+    surfaces::surface_of(path)
+        .map_or_else(|| surfaces::serves_by_place(path), |surface| surface.serves)
+}
+
+fn variable(kind: PlaceKind, hit: &Hit, referenced: &Referenced) -> Decision {
     let name = hit
         .path
         .iter()
         .rev()
         .find_map(Segment::as_key)
         .unwrap_or_default();
-    let channel = CHANNEL_VARIABLES.contains(&name) || referenced.iter().any(|known| known == name);
+    let channel = CHANNEL_VARIABLES.contains(&name) || referenced.variables.contains(name);
     match (channel, kind) {
         (true, _) => Decision::left(Disposition::Keep, CHANNEL),
         (false, PlaceKind::ProcessEnvironment) => Decision::left(
@@ -165,7 +275,7 @@ fn is_device_file(path: &Path) -> bool {
 }
 
 /// A file that the configuration names as `tokenFile`.
-fn is_secret_file(path: &Path) -> bool {
+pub(crate) fn is_secret_file(path: &Path) -> bool {
     path.file_name().is_some_and(|name| {
         let name = name.to_string_lossy().to_lowercase();
         name.contains("token") || name.contains("password")

@@ -407,7 +407,9 @@ pub fn overrides_in_units(snapshot: &Snapshot) -> Vec<BTreeMap<String, String>> 
             PlaceKind::LaunchdPlist => Format::LaunchdPlist,
             _ => continue,
         };
-        let Ok(text) = place.source.read_all(crate::WHOLE_FILE_LIMIT) else { continue };
+        let Ok(text) = place.source.read_all(crate::WHOLE_FILE_LIMIT) else {
+            continue;
+        };
         let set = locating(&bedlock_formats::entries(format, &text).unwrap_or_default());
         if !set.is_empty() {
             found.push(set);
@@ -420,8 +422,13 @@ fn locating(entries: &[Entry]) -> BTreeMap<String, String> {
     entries
         .iter()
         .filter_map(|entry| {
-            let name = entry.name().filter(|name| LOCATING_VARIABLES.contains(name))?;
-            Some((name.to_owned(), String::from_utf8(entry.value.clone()).ok()?))
+            let name = entry
+                .name()
+                .filter(|name| LOCATING_VARIABLES.contains(name))?;
+            Some((
+                name.to_owned(),
+                String::from_utf8(entry.value.clone()).ok()?,
+            ))
         })
         .collect()
 }

@@ -1,0 +1,33 @@
+//! Reads a file that is one credential and nothing else, as `tokenFile` names one.
+//!
+//! **Invariant:** only a short file of one word counts; anything longer is prose.
+
+use bedlock_model::{Place, PlaceKind};
+use zeroize::Zeroizing;
+
+use crate::agents::openclaw::meaning;
+use crate::found::{At, Candidate};
+use crate::judge;
+
+/// Longest file that is taken for one credential, in bytes.
+const LONGEST: usize = 4 << 10;
+
+/// The credential that a file consists of.
+pub(crate) fn whole_secret(place: &Place) -> Option<Candidate> {
+    let short = place.meta.size <= LONGEST as u64;
+    if place.kind != PlaceKind::Text || !short || !meaning::is_secret_file(&place.path) {
+        return None;
+    }
+    // What cannot be read is reported by the search for shapes.
+    let text = Zeroizing::new(place.source.read_all(LONGEST).ok()?);
+    let start = text.len() - text.trim_ascii_start().len();
+    let value = text.trim_ascii();
+    bedlock_detect::plausible_secret(value).then(|| Candidate {
+        at: At::Bytes(start as u64..(start + value.len()) as u64),
+        location: String::new(),
+        path: Vec::new(),
+        value: Zeroizing::new(value.to_vec()),
+        rule: judge::generic(),
+        evidence: judge::FIELD,
+    })
+}
