@@ -66,7 +66,12 @@ impl Home {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(input.as_bytes())
+            .unwrap();
         let output = child.wait_with_output().unwrap();
         for canary in &self.canaries {
             for stream in [&output.stdout, &output.stderr] {
@@ -101,9 +106,14 @@ impl Home {
     fn standing(&self) -> Vec<&'static str> {
         let tree = self.tree();
         let stands = |canary: &&Canary| {
-            tree.values().any(|entry| contains(&entry.bytes, canary.value.as_bytes()))
+            tree.values()
+                .any(|entry| contains(&entry.bytes, canary.value.as_bytes()))
         };
-        self.canaries.iter().filter(stands).map(|canary| canary.name).collect()
+        self.canaries
+            .iter()
+            .filter(stands)
+            .map(|canary| canary.name)
+            .collect()
     }
 }
 
@@ -122,7 +132,11 @@ fn walk(folder: &Path, into: &mut BTreeMap<PathBuf, Entry>) {
             continue;
         }
         let meta = std::fs::symlink_metadata(&path).unwrap();
-        let bytes = if meta.is_file() { std::fs::read(&path).unwrap() } else { Vec::new() };
+        let bytes = if meta.is_file() {
+            std::fs::read(&path).unwrap()
+        } else {
+            Vec::new()
+        };
         let entry = Entry {
             bytes,
             mode: meta.mode(),
@@ -137,7 +151,9 @@ fn walk(folder: &Path, into: &mut BTreeMap<PathBuf, Entry>) {
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
+    haystack
+        .windows(needle.len())
+        .any(|window| window == needle)
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -172,7 +188,11 @@ fn a_leaky_home_becomes_keyless_and_is_put_back() {
     let hardened = home.tree();
     let again = home.harden(&["--apply"]);
     assert_eq!(again.status.code(), Some(0));
-    assert!(text(&again.stdout).contains("Nothing to change"), "{}", text(&again.stdout));
+    assert!(
+        text(&again.stdout).contains("Nothing to change"),
+        "{}",
+        text(&again.stdout)
+    );
     assert_eq!(home.tree(), hardened, "the second run changed something");
 
     let undone = home.run(&["undo", "--code-file", "-"], &text(&applied.stdout));
@@ -188,11 +208,18 @@ fn a_leaky_home_becomes_keyless_and_is_put_back() {
 fn the_json_of_an_apply_is_two_events_and_a_receipt() {
     let home = Home::new();
     let output = home.harden(&["--apply", "--json"]);
-    let events: Vec<serde_json::Value> =
-        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let events: Vec<serde_json::Value> = text(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     assert_eq!(events.len(), 2);
     assert_eq!(events[0]["event"], "sealed");
-    assert!(events[0]["recovery_code"].as_str().unwrap().starts_with("AGE-SECRET-KEY-1"));
+    assert!(
+        events[0]["recovery_code"]
+            .as_str()
+            .unwrap()
+            .starts_with("AGE-SECRET-KEY-1")
+    );
     assert_eq!(events[1]["event"], "applied");
     for secret in events[1]["receipt"]["secrets"].as_array().unwrap() {
         if secret["disposition"] == "remove" {
@@ -238,7 +265,9 @@ fn the_configuration_keeps_what_it_does_not_have_to_lose() {
     assert!(!config.contains("api.openai.com"));
     let bashrc = std::fs::read_to_string(home.path().join(".bashrc")).unwrap();
     assert_eq!(bashrc, "# ~/.bashrc\nalias ll='ls -l'\nexport EDITOR=vim\n");
-    let transcript = home.path().join(".openclaw/agents/main/sessions/2026-09-01-demo.jsonl");
+    let transcript = home
+        .path()
+        .join(".openclaw/agents/main/sessions/2026-09-01-demo.jsonl");
     let lines = std::fs::read_to_string(transcript).unwrap();
     assert_eq!(lines.lines().count(), 42);
     for line in lines.lines() {
@@ -259,9 +288,19 @@ fn sealed_originals_open_with_the_code_alone() {
     // Nothing that is left on the host holds a removed secret or the code.
     let mut state = BTreeMap::new();
     walk(&home.path().join(".local/state/bedlock"), &mut state);
-    let secret = code.split("recovery code: ").nth(1).unwrap().lines().next().unwrap();
+    let secret = code
+        .split("recovery code: ")
+        .nth(1)
+        .unwrap()
+        .lines()
+        .next()
+        .unwrap();
     for (path, entry) in &state {
-        assert!(!contains(&entry.bytes, secret.trim().as_bytes()), "{}", path.display());
+        assert!(
+            !contains(&entry.bytes, secret.trim().as_bytes()),
+            "{}",
+            path.display()
+        );
         for canary in &home.canaries {
             let clear = contains(&entry.bytes, canary.value.as_bytes());
             assert!(!clear, "{} is in {}", canary.name, path.display());

