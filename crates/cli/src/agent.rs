@@ -83,7 +83,9 @@ impl Agents {
                     how,
                 });
             } else if !is_helper(one, &pids) {
-                agents.others.push((one.facts.pid, one.facts.started, title(one)));
+                agents
+                    .others
+                    .push((one.facts.pid, one.facts.started, title(one)));
             }
         }
         if agents.gateways.is_empty() {
@@ -122,7 +124,9 @@ impl Agents {
             ));
         }
         for (pid, _, name) in &self.others {
-            lines.push(format!("{name} runs (process {pid}): end it before --apply"));
+            lines.push(format!(
+                "{name} runs (process {pid}): end it before --apply"
+            ));
         }
         lines
     }
@@ -154,7 +158,11 @@ impl Agents {
             How::Service(unit) => Some(unit.as_str()),
             _ => None,
         });
-        self.services.iter().map(String::as_str).chain(of_gateways).collect()
+        self.services
+            .iter()
+            .map(String::as_str)
+            .chain(of_gateways)
+            .collect()
     }
 
     /// Starts what was stopped, and waits until it is ready.
@@ -220,14 +228,19 @@ fn words(one: &Running) -> Vec<String> {
 /// A process title hides the arguments; the title of a gateway says so.
 fn is_gateway(one: &Running) -> bool {
     let words = words(one);
-    let titled = words.first().is_some_and(|word| word.starts_with("openclaw-gateway"));
+    let titled = words
+        .first()
+        .is_some_and(|word| word.starts_with("openclaw-gateway"));
     let script = words.iter().position(|word| is_entry(word));
     titled || script.is_some_and(|at| words.get(at + 1).is_some_and(|word| word == "gateway"))
 }
 
 fn is_entry(word: &str) -> bool {
     let file = word.rsplit('/').next().unwrap_or_default();
-    matches!(file, "openclaw.mjs" | "openclaw" | "clawdbot" | "clawdbot.mjs")
+    matches!(
+        file,
+        "openclaw.mjs" | "openclaw" | "clawdbot" | "clawdbot.mjs"
+    )
 }
 
 /// A helper of another OpenClaw process ends with it.
@@ -242,7 +255,10 @@ fn title(one: &Running) -> String {
     let verb = script
         .and_then(|at| words.get(at + 1))
         .filter(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
-    verb.map_or_else(|| "an OpenClaw command".to_owned(), |verb| format!("openclaw {verb}"))
+    verb.map_or_else(
+        || "an OpenClaw command".to_owned(),
+        |verb| format!("openclaw {verb}"),
+    )
 }
 
 /// Names of variables that hold a secret in a running agent.
@@ -255,7 +271,12 @@ fn tainted_variables(seen: &Seen) -> BTreeSet<String> {
             matches!(hit.spot, Spot::Process(_))
                 && decision.disposition == bedlock_model::Disposition::Report
         })
-        .filter_map(|(hit, _)| hit.path.first().and_then(Segment::as_key).map(str::to_owned))
+        .filter_map(|(hit, _)| {
+            hit.path
+                .first()
+                .and_then(Segment::as_key)
+                .map(str::to_owned)
+        })
         .collect()
 }
 
@@ -280,9 +301,18 @@ fn restart(
             let name = String::from_utf8_lossy(name);
             !tainted.contains(&*name) && !added.iter().any(|(added, _)| *added == name)
         })
-        .map(|(name, value)| (OsStr::from_bytes(name).into(), OsStr::from_bytes(value).into()))
+        .map(|(name, value)| {
+            (
+                OsStr::from_bytes(name).into(),
+                OsStr::from_bytes(value).into(),
+            )
+        })
         .collect();
-    environment.extend(added.iter().map(|(name, value)| (name.into(), value.into())));
+    environment.extend(
+        added
+            .iter()
+            .map(|(name, value)| (name.into(), value.into())),
+    );
     let words = words(one);
     let by_arguments = words.iter().position(|word| is_entry(word));
     let args: Vec<OsString> = match by_arguments {
@@ -304,10 +334,17 @@ fn restart(
 /// The `openclaw.mjs` that a process with a hidden command line runs: its helpers name it, or its
 /// own PATH does.
 fn entry_script(one: &Running, seen: &Seen) -> Option<PathBuf> {
-    let by_helpers = seen.running.iter().flat_map(words).find_map(|word| install_folder(&word));
+    let by_helpers = seen
+        .running
+        .iter()
+        .flat_map(words)
+        .find_map(|word| install_folder(&word));
     let by_path = || {
         let block = one.process.environment.as_ref()?;
-        let path = variables(block.danger_expose()).find(|(name, _)| *name == b"PATH")?.1.to_vec();
+        let path = variables(block.danger_expose())
+            .find(|(name, _)| *name == b"PATH")?
+            .1
+            .to_vec();
         install_folder(bedlock_host::program_on(&path, "openclaw")?.to_str()?)
     };
     let script = by_helpers.or_else(by_path)?.join("openclaw.mjs");
@@ -326,8 +363,8 @@ fn install_folder(path: &str) -> Option<PathBuf> {
 fn port(one: &Running, seen: &Seen) -> u16 {
     let by_environment = || {
         let block = one.process.environment.as_ref()?;
-        let (_, value) = variables(block.danger_expose())
-            .find(|(name, _)| *name == b"OPENCLAW_GATEWAY_PORT")?;
+        let (_, value) =
+            variables(block.danger_expose()).find(|(name, _)| *name == b"OPENCLAW_GATEWAY_PORT")?;
         std::str::from_utf8(value).ok()?.parse().ok()
     };
     let by_argument = || {
@@ -346,7 +383,10 @@ fn port(one: &Running, seen: &Seen) -> u16 {
             }
         })
     };
-    by_argument().or_else(by_environment).or_else(by_config).unwrap_or(DEFAULT_PORT)
+    by_argument()
+        .or_else(by_environment)
+        .or_else(by_config)
+        .unwrap_or(DEFAULT_PORT)
 }
 
 fn configurations(seen: &Seen) -> Vec<Document> {
@@ -366,9 +406,9 @@ pub(crate) fn has_bedrock_plugin(world: &World, seen: &Seen) -> bool {
         bedlock_host::small_file(root, path, LARGEST)
             .is_some_and(|text| bedrock::is_bedrock_manifest(&text))
     };
-    let bundled = installs(world, seen).iter().any(|folder| {
-        is_plugin(&folder.join(bedrock::BUNDLED_MANIFEST))
-    });
+    let bundled = installs(world, seen)
+        .iter()
+        .any(|folder| is_plugin(&folder.join(bedrock::BUNDLED_MANIFEST)));
     let mut paths = Vec::new();
     for document in configurations(seen) {
         for path in bedrock::plugin_paths(&document) {
@@ -388,37 +428,58 @@ pub(crate) fn has_bedrock_plugin(world: &World, seen: &Seen) -> bool {
 }
 
 fn expand(root: Option<&Path>, folder: &Path, pattern: &[&str]) -> Vec<PathBuf> {
-    let Some((first, rest)) = pattern.split_first() else { return vec![folder.to_path_buf()] };
+    let Some((first, rest)) = pattern.split_first() else {
+        return vec![folder.to_path_buf()];
+    };
     let names = match *first {
         "*" => bedlock_host::names(root, folder),
         name => vec![name.to_owned()],
     };
-    names.iter().flat_map(|name| expand(root, &folder.join(name), rest)).collect()
+    names
+        .iter()
+        .flat_map(|name| expand(root, &folder.join(name), rest))
+        .collect()
 }
 
 /// Folders that OpenClaw is installed in: what runs, what services start, what is on the PATH.
 fn installs(world: &World, seen: &Seen) -> BTreeSet<PathBuf> {
-    let mut found: BTreeSet<PathBuf> =
-        seen.running.iter().flat_map(words).filter_map(|word| install_folder(&word)).collect();
+    let mut found: BTreeSet<PathBuf> = seen
+        .running
+        .iter()
+        .flat_map(words)
+        .filter_map(|word| install_folder(&word))
+        .collect();
     for place in &seen.snapshot.places {
         let format = match place.kind {
             PlaceKind::SystemdUnit => Format::SystemdUnit,
             PlaceKind::LaunchdPlist => Format::LaunchdPlist,
             _ => continue,
         };
-        let Ok(text) = place.source.read_all(bedlock_audit::WHOLE_FILE_LIMIT) else { continue };
+        let Ok(text) = place.source.read_all(bedlock_audit::WHOLE_FILE_LIMIT) else {
+            continue;
+        };
         for entry in bedlock_formats::entries(format, &text).unwrap_or_default() {
             let value = String::from_utf8_lossy(&entry.value).into_owned();
             found.extend(value.split_whitespace().filter_map(install_folder));
         }
     }
     if world.root.is_none() {
-        let on_path = world.environment.variable("PATH").and_then(|path| {
-            bedlock_host::program_on(path.danger_expose(), "openclaw")
-        });
-        found.extend(on_path.as_deref().and_then(Path::to_str).and_then(install_folder));
+        let on_path = world
+            .environment
+            .variable("PATH")
+            .and_then(|path| bedlock_host::program_on(path.danger_expose(), "openclaw"));
+        found.extend(
+            on_path
+                .as_deref()
+                .and_then(Path::to_str)
+                .and_then(install_folder),
+        );
     }
-    for folder in ["/usr/lib/node_modules/openclaw", "/usr/local/lib/node_modules/openclaw", "/opt/homebrew/lib/node_modules/openclaw"] {
+    for folder in [
+        "/usr/lib/node_modules/openclaw",
+        "/usr/local/lib/node_modules/openclaw",
+        "/opt/homebrew/lib/node_modules/openclaw",
+    ] {
         found.insert(folder.into());
     }
     found

@@ -53,11 +53,17 @@ pub(crate) enum CliError {
 
 impl CliError {
     pub(crate) fn usage(what: impl Into<String>, next: impl Into<String>) -> Self {
-        Self::Usage { what: what.into(), next: next.into() }
+        Self::Usage {
+            what: what.into(),
+            next: next.into(),
+        }
     }
 
     pub(crate) fn refused(what: impl Into<String>, next: impl Into<String>) -> Self {
-        Self::Refused { what: what.into(), next: next.into() }
+        Self::Refused {
+            what: what.into(),
+            next: next.into(),
+        }
     }
 
     /// What to do about it, where that is known.
@@ -85,11 +91,15 @@ impl CliError {
 
 fn next_for(error: &HostError) -> Option<&'static str> {
     Some(match error {
-        HostError::Changed { .. } => "run the command again: the plan is made anew; nothing was changed",
+        HostError::Changed { .. } => {
+            "run the command again: the plan is made anew; nothing was changed"
+        }
         HostError::ChangedSince { .. } => {
             "bedlock undo --overwrite puts the old files back and drops what was written since"
         }
-        HostError::Busy { .. } => "wait until the other bedlock is done, then run the command again",
+        HostError::Busy { .. } => {
+            "wait until the other bedlock is done, then run the command again"
+        }
         HostError::Locked { .. } => "stop OpenClaw, then run the command again",
         HostError::NoSpace { .. } => "make room, then run the command again; nothing was changed",
         HostError::ReadOnly { .. } => "mount it writable, then run the command again",
@@ -98,9 +108,18 @@ fn next_for(error: &HostError) -> Option<&'static str> {
             "bedlock undo --list shows what can be undone"
         }
         HostError::WrongCode { .. } => "find the code that harden printed for this transaction",
-        HostError::Database { .. } => "sqlite3 FILE 'PRAGMA integrity_check' says what is wrong with it",
+        HostError::Database { .. } => {
+            "sqlite3 FILE 'PRAGMA integrity_check' says what is wrong with it"
+        }
         HostError::StillRuns { .. } => "stop it by hand, then run the command again",
         HostError::NotReady { .. } => "openclaw gateway run, and read its log",
+        HostError::Write { .. } => "name a file in a folder that exists and that you may write to",
+        HostError::Folder { source, .. }
+            if source.kind() == std::io::ErrorKind::PermissionDenied =>
+        {
+            "run bedlock as the owner of the folder, or as root"
+        }
+        HostError::Incomplete { .. } => "bedlock verify, which finishes it first",
         HostError::Folder { .. } => "name a folder that exists: --home DIR",
         _ => return None,
     })

@@ -18,7 +18,12 @@ use crate::world::World;
 
 /// Makes an AI-agent host keyless: no API key on disk, in the environment or in a prompt
 #[derive(Debug, Parser)]
-#[command(name = "bedlock", version, max_term_width = 100, propagate_version = false)]
+#[command(
+    name = "bedlock",
+    version,
+    max_term_width = 100,
+    propagate_version = false
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -61,12 +66,32 @@ fn main() -> ExitCode {
 fn run(command: Command, interrupt: &Interrupt) -> Result<u8, CliError> {
     let environment = Environment::read()?;
     match command {
-        Command::Audit(audit) => audit.run(&World::open(environment, interrupt.clone(), &audit.at, audit.quiet())?),
-        Command::Harden(harden) => harden.run(&World::open(environment, interrupt.clone(), &harden.at, harden.quiet())?),
-        Command::Undo(undo) => undo.run(&World::open(environment, interrupt.clone(), &undo.at, undo.quiet())?),
+        Command::Audit(audit) => audit.run(&World::open(
+            environment,
+            interrupt.clone(),
+            &audit.at,
+            audit.quiet(),
+        )?),
+        Command::Harden(harden) => harden.run(&World::open(
+            environment,
+            interrupt.clone(),
+            &harden.at,
+            harden.quiet(),
+        )?),
+        Command::Undo(undo) => undo.run(&World::open(
+            environment,
+            interrupt.clone(),
+            &undo.at,
+            undo.quiet(),
+        )?),
         Command::Demo(demo) => demo.run(environment, interrupt.clone()),
         Command::Docs(docs) => docs.run(),
-        Command::Verify(verify) => verify.run(&World::open(environment, interrupt.clone(), &verify.at, verify.quiet())?),
+        Command::Verify(verify) => verify.run(&World::open(
+            environment,
+            interrupt.clone(),
+            &verify.at,
+            verify.quiet(),
+        )?),
     }
 }
 

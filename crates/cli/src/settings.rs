@@ -72,14 +72,27 @@ const LARGEST: u64 = 1 << 20;
 /// Puts a request together.
 pub(crate) fn request(world: &World, options: &Options) -> Result<Request, CliError> {
     let file = read(world, options.config.as_deref())?.harden;
-    let mut asker = Asker { allowed: world.environment.stdin_is_terminal, missing: Vec::new() };
+    let mut asker = Asker {
+        allowed: world.environment.stdin_is_terminal,
+        missing: Vec::new(),
+    };
     let one = |option: &Option<String>, file: Option<String>| option.clone().or(file);
-    let region = asker.need(one(&options.region, file.region), "region", "AWS Region for models", "us-west-2");
+    let region = asker.need(
+        one(&options.region, file.region),
+        "region",
+        "AWS Region for models",
+        "us-west-2",
+    );
     let models = match (options.models.is_empty(), file.models.is_empty()) {
         (false, _) => options.models.clone(),
         (true, false) => file.models,
         (true, true) => {
-            let text = asker.need(None, "model", "Model ids, the default first, with spaces between", "us.anthropic.claude-sonnet-4-5-20250929-v1:0");
+            let text = asker.need(
+                None,
+                "model",
+                "Model ids, the default first, with spaces between",
+                "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
+            );
             text.split_whitespace().map(str::to_owned).collect()
         }
     };
@@ -95,26 +108,55 @@ pub(crate) fn request(world: &World, options: &Options) -> Result<Request, CliEr
         mode: *mode,
         region,
         models,
-        sso_start_url: asker.need(one(&options.sso_start_url, file.sso_start_url), "sso-start-url", "Access portal of IAM Identity Center", "https://d-1234567890.awsapps.com/start"),
-        sso_region: asker.need(one(&options.sso_region, file.sso_region), "sso-region", "Region of IAM Identity Center", "us-east-1"),
-        account: asker.need(one(&options.account, file.account), "account", "AWS account, 12 digits", "123456789012"),
-        role: asker.need(one(&options.role, file.role), "role", "Permission set", "BedrockInvoke"),
+        sso_start_url: asker.need(
+            one(&options.sso_start_url, file.sso_start_url),
+            "sso-start-url",
+            "Access portal of IAM Identity Center",
+            "https://d-1234567890.awsapps.com/start",
+        ),
+        sso_region: asker.need(
+            one(&options.sso_region, file.sso_region),
+            "sso-region",
+            "Region of IAM Identity Center",
+            "us-east-1",
+        ),
+        account: asker.need(
+            one(&options.account, file.account),
+            "account",
+            "AWS account, 12 digits",
+            "123456789012",
+        ),
+        role: asker.need(
+            one(&options.role, file.role),
+            "role",
+            "Permission set",
+            "BedrockInvoke",
+        ),
         profile: one(&options.profile, file.profile).unwrap_or_else(|| "openclaw".to_owned()),
     };
     if !asker.missing.is_empty() {
-        let options: Vec<String> = asker.missing.iter().map(|(name, example)| format!("--{name} {example}")).collect();
+        let options: Vec<String> = asker
+            .missing
+            .iter()
+            .map(|(name, example)| format!("--{name} {example}"))
+            .collect();
         return Err(CliError::usage(
-            format!("harden has to know {} more", match options.len() {
-                1 => "one thing".to_owned(),
-                count => format!("{count} things"),
-            }),
+            format!(
+                "harden has to know {} more",
+                match options.len() {
+                    1 => "one thing".to_owned(),
+                    count => format!("{count} things"),
+                }
+            ),
             format!("{} {}", world.command("harden"), options.join(" ")),
         ));
     }
     let problems = request.problems();
     if let Some(first) = problems.first() {
-        let all: Vec<String> =
-            problems.iter().map(|p| format!("--{}: {}", p.setting, p.what)).collect();
+        let all: Vec<String> = problems
+            .iter()
+            .map(|p| format!("--{}: {}", p.setting, p.what))
+            .collect();
         return Err(CliError::usage(
             all.join("\n       "),
             format!("--{} takes {}", first.setting, first.expected),
@@ -126,7 +168,10 @@ pub(crate) fn request(world: &World, options: &Options) -> Result<Request, CliEr
 fn read(world: &World, named: Option<&Path>) -> Result<File, CliError> {
     let path = named.map_or_else(
         || {
-            let base = world.environment.setting("XDG_CONFIG_HOME").map(PathBuf::from);
+            let base = world
+                .environment
+                .setting("XDG_CONFIG_HOME")
+                .map(PathBuf::from);
             base.filter(|base| base.is_absolute())
                 .unwrap_or_else(|| world.environment.home.join(".config"))
                 .join("bedlock/bedlock.toml")
@@ -146,7 +191,11 @@ fn read(world: &World, named: Option<&Path>) -> Result<File, CliError> {
     // by design; its first line says what is wrong.
     let wrong = |why: String| {
         CliError::usage(
-            format!("{}: {}", path.display(), why.lines().next().unwrap_or_default()),
+            format!(
+                "{}: {}",
+                path.display(),
+                why.lines().next().unwrap_or_default()
+            ),
             "the table [harden] knows region, models, sso_start_url, sso_region, account, role, profile, mode",
         )
     };
@@ -171,7 +220,11 @@ impl Asker {
         if let Some(known) = known {
             return known;
         }
-        let answer = if self.allowed { ask(question, example) } else { None };
+        let answer = if self.allowed {
+            ask(question, example)
+        } else {
+            None
+        };
         answer.unwrap_or_else(|| {
             self.missing.push((option, example));
             String::new()

@@ -12,7 +12,7 @@ use bedlock_model::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::error::CliError;
-use crate::render::Look;
+use crate::render::{Look, printable};
 
 /// What the terminal can show.
 pub(crate) fn look(environment: &Environment) -> Look {
@@ -56,8 +56,10 @@ pub(crate) fn print_all(text: &str) -> Result<(), CliError> {
     Ok(out.flush()?)
 }
 
-/// Prints a note for a person.
+/// Prints a note for a person; names of files in it cannot move the cursor.
 pub(crate) fn note(text: &str) {
+    let lines: Vec<_> = text.split('\n').map(printable).collect();
+    let text = lines.join("\n");
     // When even standard error is closed there is nobody to tell.
     let _ = writeln!(io::stderr(), "{text}");
 }
@@ -78,7 +80,10 @@ impl Watch {
         } else {
             ProgressDrawTarget::hidden()
         });
-        Self { interrupt: interrupt.clone(), bar }
+        Self {
+            interrupt: interrupt.clone(),
+            bar,
+        }
     }
 
     /// Says what is done now, and how many bytes it takes.

@@ -11,7 +11,8 @@ use bedlock_audit::agents::openclaw::places;
 use bedlock_audit::agents::{HostFacts, Installation};
 use bedlock_audit::{Circumstances, Inspection, inspect};
 use bedlock_host::{
-    Clock, Environment, Interrupted, Look, Outcome, ProcessFacts, Recovered, Running, StateDir, SystemClock,
+    Clock, Environment, HostError, Interrupted, Look, Outcome, ProcessFacts, Recovered, Running,
+    StateDir, SystemClock,
 };
 use bedlock_model::{FingerprintKey, Process, Snapshot, Tool, Unreadable};
 
@@ -75,14 +76,26 @@ impl World {
             (None, None) => environment.home.clone(),
             (None, Some(root)) => only_home(root)?,
         };
-        let own = root.is_none() && bedlock_host::canonical(&home) == bedlock_host::canonical(&environment.home);
+        let own = root.is_none()
+            && bedlock_host::canonical(&home) == bedlock_host::canonical(&environment.home);
         let state = match &root {
             _ if own => environment.state_folder(),
-            Some(root) => root.join(home.strip_prefix("/").unwrap_or(&home)).join(STATE),
+            Some(root) => root
+                .join(home.strip_prefix("/").unwrap_or(&home))
+                .join(STATE),
             None => home.join(STATE),
         };
         let key = environment.state_folder();
-        Ok(Self { environment, interrupt, home, root, own, state, key, quiet })
+        Ok(Self {
+            environment,
+            interrupt,
+            home,
+            root,
+            own,
+            state,
+            key,
+            quiet,
+        })
     }
 
     /// A watch over long work.
@@ -104,9 +117,28 @@ impl World {
         Ok(Some(StateDir::open(&self.state)?))
     }
 
+    /// Like [`World::recover`] for a command that changes nothing: when it cannot be done, the
+    /// answer is about the host as it is.
+    pub(crate) fn recover_if_possible(&self) -> Result<(), CliError> {
+        match self.recover() {
+            Err(CliError::Host(error @ (HostError::State { .. } | HostError::Busy { .. }))) => {
+                terminal::note(&format!(
+                    "note: interrupted transactions were not looked for: failed to {error}"
+                ));
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
     /// Finishes or takes back what was interrupted, and forgets what has expired.
     pub(crate) fn recover(&self) -> Result<(), CliError> {
-        let Some(state) = self.known_state()? else { return Ok(()) };
+        let Some(state) = self.known_state()? else {
+            return Ok(());
+        };
+        if !self.is_recovery_due(&state) {
+            return Ok(());
+        }
         let lock = state.lock()?;
         for one in bedlock_host::recover(&lock, self.now(), &mut |_| {})? {
             terminal::note(&recovered(&one));
@@ -115,6 +147,19 @@ impl World {
             terminal::note(&format!("{id} has expired: it can no longer be undone"));
         }
         Ok(())
+    }
+
+    /// Whether there is anything to recover or to forget: two commands that only look must not
+    /// get in each other's way.
+    fn is_recovery_due(&self, state: &StateDir) -> bool {
+        let folders = bedlock_host::names(None, &state.path().join("transactions"));
+        let due = |one: &TransactionInfo| {
+            one.state == TransactionState::Unfinished || one.expires <= self.now()
+        };
+        match bedlock_host::transactions(state) {
+            Ok(known) => known.len() != folders.len() || known.iter().any(due),
+            Err(_) => true,
+        }
     }
 
     fn fingerprint_key(&self) -> Result<FingerprintKey, CliError> {
@@ -134,7 +179,11 @@ impl World {
     pub(crate) fn look(&self, processes: bool) -> Result<Seen, CliError> {
         let watch = self.watch();
         watch.begin("looking for agents", None);
-        let (running, doubt) = if processes { self.running() } else { (Vec::new(), None) };
+        let (running, doubt) = if processes {
+            self.running()
+        } else {
+            (Vec::new(), None)
+        };
         let facts = self.facts(&running);
         let mut installations = places::locate(&facts);
         let mut snapshot = self.snapshot(&facts, &mut installations, &watch)?;
@@ -154,7 +203,13 @@ impl World {
         watch.begin("reading", Some(2 * bytes));
         let inspection = inspect(&snapshot, self.fingerprint_key()?, &around, &watch)?;
         watch.end();
-        Ok(Seen { installations, snapshot, inspection, around, running })
+        Ok(Seen {
+            installations,
+            snapshot,
+            inspection,
+            around,
+            running,
+        })
     }
 
     fn facts(&self, running: &[Running]) -> HostFacts {
@@ -162,7 +217,10 @@ impl World {
             running.iter().map(|one| locating(&one.process)).collect();
         if self.own {
             let own = places::LOCATING_VARIABLES.iter().filter_map(|name| {
-                Some(((*name).to_owned(), self.environment.setting(name)?.to_owned()))
+                Some((
+                    (*name).to_owned(),
+                    self.environment.setting(name)?.to_owned(),
+                ))
             });
             overrides.push(own.collect());
         }
@@ -194,7 +252,9 @@ impl World {
         let mut facts = facts.clone();
         let mut snapshot =
             bedlock_host::snapshot(&places::wants(&facts, installations), &look, watch)?;
-        facts.overrides.extend(places::overrides_in_units(&snapshot));
+        facts
+            .overrides
+            .extend(places::overrides_in_units(&snapshot));
         let located = places::locate(&facts);
         if located != *installations {
             *installations = located;
@@ -220,7 +280,13 @@ impl World {
             return (Vec::new(), None);
         }
         match bedlock_host::processes(Path::new("/proc"), &is_agent) {
-            Ok(found) => (found.into_iter().filter(|one| self.is_of_this_home(one)).collect(), None),
+            Ok(found) => (
+                found
+                    .into_iter()
+                    .filter(|one| self.is_of_this_home(one))
+                    .collect(),
+                None,
+            ),
             Err(error) => (
                 Vec::new(),
                 Some(Unreadable {
@@ -234,8 +300,8 @@ impl World {
 
     fn is_of_this_home(&self, one: &Running) -> bool {
         let Some(block) = &one.process.environment else {
-            // Nobody can say whose it is: it counts for the own home only.
-            return self.own;
+            // Nobody can say whose home it uses: it counts when it runs as the home's owner.
+            return self.own && bedlock_host::owner(&self.home) == Some(one.facts.uid);
         };
         let home = self.home.display().to_string();
         variables(block.danger_expose()).any(|(name, value)| match name {
@@ -252,7 +318,10 @@ const STATE: &str = ".local/state/bedlock";
 
 /// bedlock, as reports name it.
 pub(crate) fn tool() -> Tool {
-    Tool { name: "bedlock".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+    Tool {
+        name: "bedlock".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, CliError> {
@@ -286,8 +355,16 @@ fn only_home(root: &Path) -> Result<PathBuf, CliError> {
             format!("bedlock audit --root {} --home /home/NAME", root.display()),
         )),
         several => Err(CliError::usage(
-            format!("{} homes below {} have an OpenClaw in them", several.len(), root.display()),
-            format!("bedlock audit --root {} --home {}", root.display(), several[0].display()),
+            format!(
+                "{} homes below {} have an OpenClaw in them",
+                several.len(),
+                root.display()
+            ),
+            format!(
+                "bedlock audit --root {} --home {}",
+                root.display(),
+                several[0].display()
+            ),
         )),
     }
 }
@@ -297,19 +374,31 @@ fn is_agent(facts: &ProcessFacts) -> bool {
     let names_it = |text: &[u8]| {
         let text = String::from_utf8_lossy(text);
         let file = text.rsplit('/').next().unwrap_or_default();
-        ["openclaw", "clawdbot", "moltbot"].iter().any(|name| file.starts_with(name))
+        ["openclaw", "clawdbot", "moltbot"]
+            .iter()
+            .any(|name| file.starts_with(name))
             || text.contains("/node_modules/openclaw/")
     };
     let by_node = facts
         .exe
         .as_ref()
         .and_then(|exe| exe.file_name())
-        .is_some_and(|name| ["node", "bun"].iter().any(|n| name == std::ffi::OsStr::new(n)));
+        .is_some_and(|name| {
+            ["node", "bun"]
+                .iter()
+                .any(|n| name == std::ffi::OsStr::new(n))
+        });
     let title = facts.argv.first().is_some_and(|argument| {
         let text = argument.danger_expose();
         !text.contains(&b'/') && names_it(text)
     });
-    title || (by_node && facts.argv.iter().take(4).any(|argument| names_it(argument.danger_expose())))
+    title
+        || (by_node
+            && facts
+                .argv
+                .iter()
+                .take(4)
+                .any(|argument| names_it(argument.danger_expose())))
 }
 
 /// The variables of an environment block.
@@ -321,7 +410,11 @@ pub(crate) fn variables(block: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
 }
 
 fn locating(process: &Process) -> BTreeMap<String, String> {
-    let block = process.environment.as_ref().map(|block| block.danger_expose()).unwrap_or_default();
+    let block = process
+        .environment
+        .as_ref()
+        .map(|block| block.danger_expose())
+        .unwrap_or_default();
     variables(block)
         .filter_map(|(name, value)| {
             let name = std::str::from_utf8(name).ok()?;

@@ -34,6 +34,9 @@ pub struct Environment {
     pub stdin_is_terminal: bool,
     /// Whether a person reads the output.
     pub stdout_is_terminal: bool,
+    /// Whether nobody will ever see the output: it goes to `/dev/null`, where a closed standard
+    /// output goes too.
+    pub stdout_is_null: bool,
     /// Whether a person sees a progress bar.
     pub stderr_is_terminal: bool,
 }
@@ -60,6 +63,7 @@ impl Environment {
             variables,
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
+            stdout_is_null: is_null(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
         })
     }
@@ -116,6 +120,20 @@ pub struct FixedClock(
 impl Clock for FixedClock {
     fn now(&self) -> Timestamp {
         self.0
+    }
+}
+
+fn is_null() -> bool {
+    let null = rustix::fs::stat("/dev/null").map(|null| null.st_rdev);
+    let out = rustix::fs::fstat(std::io::stdout());
+    match (null, out) {
+        (Ok(null), Ok(out)) => {
+            rustix::fs::FileType::from_raw_mode(out.st_mode)
+                == rustix::fs::FileType::CharacterDevice
+                && out.st_rdev == null
+        }
+        // Nothing can be said of it, so nothing is forbidden.
+        _ => false,
     }
 }
 

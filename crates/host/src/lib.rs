@@ -17,7 +17,7 @@ mod write;
 pub use environment::{Clock, Environment, FixedClock, SystemClock};
 pub use error::HostError;
 pub use host_key::{host_key, temporary_key};
-pub use names::{canonical, create_folder, names, program_on, small_file};
+pub use names::{canonical, create_folder, names, owner, program_on, small_file};
 pub use process::{
     ProcessFacts, Running, Start, Stopped, parent_of, processes, start, stop, wait_ready,
 };

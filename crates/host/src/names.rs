@@ -57,6 +57,13 @@ pub fn small_file(root: Option<&Path>, path: &Path, max: u64) -> Option<Vec<u8>>
     (bytes.len() as u64 <= max).then_some(bytes)
 }
 
+/// Who owns a file or folder, when it exists.
+#[must_use]
+pub fn owner(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some(std::fs::metadata(path).ok()?.uid())
+}
+
 /// A path without symbolic links, when it exists on this machine.
 #[must_use]
 pub fn canonical(path: &Path) -> Option<PathBuf> {

@@ -28,7 +28,7 @@ use crate::agents::Installation;
 use crate::agents::openclaw::bedrock::{self, ModelState, Part};
 use crate::checks::{format_of, unpack};
 use crate::found::{Hit, Spot};
-use crate::inspect::Inspection;
+use crate::inspect::{Inspection, wal_of};
 use crate::modes::Route;
 use crate::vault::{SecretId, Vault};
 use crate::{AuditError, WHOLE_FILE_LIMIT};
@@ -40,6 +40,25 @@ pub struct Planned {
     pub plan: Plan,
     /// What is shown, in the order of `plan.changes`.
     pub shown: Vec<Shown>,
+}
+
+impl Planned {
+    fn sort(&mut self) {
+        let changes = std::mem::take(&mut self.plan.changes);
+        let mut both: Vec<_> = changes
+            .into_iter()
+            .zip(std::mem::take(&mut self.shown))
+            .collect();
+        both.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
+        (self.plan.changes, self.shown) = both.into_iter().unzip();
+    }
+}
+
+fn sha256(place: &Place) -> Result<[u8; 32], AuditError> {
+    place.source.sha256().map_err(|source| AuditError::Read {
+        path: place.path.clone(),
+        source,
+    })
 }
 
 /// What the planner works with.
@@ -513,14 +532,7 @@ impl Draft<'_, '_> {
     fn finish(self, planned: &mut Planned) -> Result<(), AuditError> {
         for (path, entry) in self.entries {
             let place = entry.place.map(|index| &self.desk.snapshot.places[index]);
-            let before_sha256 = place
-                .map(|place| {
-                    place.source.sha256().map_err(|source| AuditError::Read {
-                        path: place.path.clone(),
-                        source,
-                    })
-                })
-                .transpose()?;
+            let before_sha256 = place.map(sha256).transpose()?;
             let change = Change {
                 kind: entry.kind,
                 before: place.map(|place| place.meta.clone()),
@@ -534,9 +546,28 @@ impl Draft<'_, '_> {
                     .collect(),
                 path,
             };
+            let log = match (&change.action, place) {
+                (Action::Database(_), Some(place)) => wal_of(self.desk.snapshot, place),
+                _ => None,
+            };
             planned.shown.push(shown::of(self.desk, place, &change));
             planned.plan.changes.push(change);
+            if let Some(log) = log {
+                // It is named, so that a commit between plan and apply stops the apply.
+                let change = Change {
+                    path: log.path.clone(),
+                    kind: PlaceKind::DatabaseSidecar,
+                    before: Some(log.meta.clone()),
+                    before_sha256: Some(sha256(log)?),
+                    action: Action::Remove,
+                    why: vec!["fold it into the database".to_owned()],
+                    secrets: Vec::new(),
+                };
+                planned.shown.push(shown::of(self.desk, None, &change));
+                planned.plan.changes.push(change);
+            }
         }
+        planned.sort();
         Ok(())
     }
 }

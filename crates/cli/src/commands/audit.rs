@@ -69,7 +69,7 @@ impl Audit {
     }
 
     pub(crate) fn run(&self, world: &World) -> Result<u8, CliError> {
-        world.recover()?;
+        world.recover_if_possible()?;
         let seen = world.look(!self.no_processes)?;
         let report = &seen.inspection.report;
         let format = if self.json { Format::Json } else { self.format };
@@ -86,7 +86,10 @@ impl Audit {
             Format::Text => {
                 let mut look = terminal::look(&world.environment);
                 look.color &= self.output.is_none();
-                let detail = Detail { all: self.all, next: world.command("harden") };
+                let detail = Detail {
+                    all: self.all,
+                    next: world.command("harden"),
+                };
                 render::text::report(report, &detail, look)
             }
             Format::Json => render::json::document(report, true)?,

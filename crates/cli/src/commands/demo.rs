@@ -62,7 +62,11 @@ impl Demo {
         };
         // Made before the first look, so that the home is the same before and after.
         let state = StateDir::open(&world.state)?;
-        let story = Story { world: &world, state: &state, look };
+        let story = Story {
+            world: &world,
+            state: &state,
+            look,
+        };
         let good = story.tell(canaries.len())?;
         if self.keep {
             let home = folder.keep();
@@ -89,7 +93,10 @@ impl Story<'_> {
 
     fn tell(&self, planted: usize) -> Result<bool, CliError> {
         let world = self.world;
-        let detail = Detail { all: false, next: String::new() };
+        let detail = Detail {
+            all: false,
+            next: String::new(),
+        };
         self.say(
             "1. audit: a home as many have it",
             &format!(
@@ -117,7 +124,10 @@ impl Story<'_> {
             "Each line below is one file; `bedlock harden` shows all of it as a diff first.",
         )?;
         for change in &planned.plan.changes {
-            let path = change.path.strip_prefix(&world.home).unwrap_or(&change.path);
+            let path = change
+                .path
+                .strip_prefix(&world.home)
+                .unwrap_or(&change.path);
             let first = change.why.first().map(String::as_str).unwrap_or_default();
             let more = match change.why.len() {
                 0 | 1 => String::new(),
@@ -130,7 +140,9 @@ impl Story<'_> {
             let lock = self.state.lock()?;
             let applied =
                 Harden::transaction(world, &lock, &planned.plan, 7, &mut |_, announced| {
-                    code = Some(SecretBytes::new(announced.danger_expose().as_bytes().to_vec()));
+                    code = Some(SecretBytes::new(
+                        announced.danger_expose().as_bytes().to_vec(),
+                    ));
                     Ok(())
                 })?;
             let receipt = Harden::receipt(world, &before, &planned, &applied)?;
@@ -148,7 +160,10 @@ impl Story<'_> {
             applied
         };
 
-        self.say("3. verify: the proof", "What `bedlock verify` says of the same home now:")?;
+        self.say(
+            "3. verify: the proof",
+            "What `bedlock verify` says of the same home now:",
+        )?;
         let after = world.look(false)?;
         let posture_after = verify(&after.snapshot, &after.inspection, &after.around);
         terminal::print(&render::text::posture(&posture_after, self.look))?;
@@ -171,11 +186,18 @@ impl Story<'_> {
         terminal::print(&format!(
             "{} files are what they were: {}.\n",
             undone.files.len(),
-            if same { "the audit finds the same secrets at the same bytes" } else { "but the audit differs" },
+            if same {
+                "the audit finds the same secrets at the same bytes"
+            } else {
+                "but the audit differs"
+            },
         ))?;
 
         self.say("Before and after", "")?;
-        let scores = (Score::of(report, &posture_before), Score::of(&after.inspection.report, &posture_after));
+        let scores = (
+            Score::of(report, &posture_before),
+            Score::of(&after.inspection.report, &posture_after),
+        );
         terminal::print(&scoreboard(&scores.0, &scores.1, self.look))?;
         terminal::print("\nOn your own host: bedlock audit\n")?;
         Ok(same && scores.1.secrets == 0 && posture_after.verdict() == Verdict::Pass)

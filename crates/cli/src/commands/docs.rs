@@ -46,9 +46,11 @@ impl Docs {
 
     fn completions(&self, mut command: clap::Command) -> Result<(), CliError> {
         use clap_complete::Shell;
-        for (shell, name) in
-            [(Shell::Bash, "bedlock.bash"), (Shell::Fish, "bedlock.fish"), (Shell::Zsh, "_bedlock")]
-        {
+        for (shell, name) in [
+            (Shell::Bash, "bedlock.bash"),
+            (Shell::Fish, "bedlock.fish"),
+            (Shell::Zsh, "_bedlock"),
+        ] {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut command, "bedlock", &mut text);
             put(&self.folder.join("completions").join(name), &text)?;
@@ -76,10 +78,18 @@ fn reference(command: &clap::Command) -> String {
 }
 
 fn section(out: &mut String, title: &str, command: &clap::Command) {
-    let help = command.clone().bin_name(title).render_long_help().to_string();
+    let help = command
+        .clone()
+        .bin_name(title)
+        .render_long_help()
+        .to_string();
     let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
     // Writing to a string cannot fail.
-    let _ = write!(out, "\n## {title}\n\n```text\n{}\n```\n", lines.join("\n").trim_end());
+    let _ = write!(
+        out,
+        "\n## {title}\n\n```text\n{}\n```\n",
+        lines.join("\n").trim_end()
+    );
 }
 
 fn rules() -> String {

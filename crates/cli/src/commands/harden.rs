@@ -101,7 +101,18 @@ impl Harden {
         let warnings = warnings(&seen, &agents);
         if !self.apply {
             self.show(world, &planned, warnings)?;
-            return Ok(error::CLEAN);
+            let possible = planned.plan.blockers.is_empty();
+            return Ok(if possible {
+                error::CLEAN
+            } else {
+                error::FAILED
+            });
+        }
+        if world.environment.stdout_is_null {
+            return Err(CliError::refused(
+                "nobody would see the recovery code: standard output is closed or /dev/null",
+                "send the output to a terminal or a file; nothing was changed",
+            ));
         }
         if !planned.plan.blockers.is_empty() {
             self.show(world, &planned, warnings)?;
@@ -124,17 +135,25 @@ impl Harden {
     }
 
     fn keep(&self, seen: &Seen) -> Result<BTreeSet<Fingerprint>, CliError> {
-        let known: Vec<&Fingerprint> =
-            seen.inspection.vault.iter().map(|(_, secret)| &secret.fingerprint).collect();
+        let known: Vec<&Fingerprint> = seen
+            .inspection
+            .vault
+            .iter()
+            .map(|(_, secret)| &secret.fingerprint)
+            .collect();
         self.keep
             .iter()
             .map(|name| {
-                known.iter().find(|known| known.as_str() == name).map(|one| (*one).clone()).ok_or_else(|| {
-                    CliError::usage(
-                        format!("no secret of this host has the fingerprint {name:?}"),
-                        "bedlock audit shows the fingerprint of each secret",
-                    )
-                })
+                known
+                    .iter()
+                    .find(|known| known.as_str() == name)
+                    .map(|one| (*one).clone())
+                    .ok_or_else(|| {
+                        CliError::usage(
+                            format!("no secret of this host has the fingerprint {name:?}"),
+                            "bedlock audit shows the fingerprint of each secret",
+                        )
+                    })
             })
             .collect()
     }
@@ -154,8 +173,11 @@ impl Harden {
             request,
             keep,
         )?;
-        let has_config =
-            seen.installations.iter().any(|one| seen.snapshot.at(&one.config).is_some());
+        planned.plan.blockers.extend(blockers(world, seen));
+        let has_config = seen
+            .installations
+            .iter()
+            .any(|one| seen.snapshot.at(&one.config).is_some());
         if has_config && !self.no_plugin_check && !agent::has_bedrock_plugin(world, seen) {
             planned.plan.blockers.push(Left {
                 place: "OpenClaw".to_owned(),
@@ -169,13 +191,25 @@ impl Harden {
         Ok(planned)
     }
 
-    fn show(&self, world: &World, planned: &Planned, warnings: Vec<String>) -> Result<(), CliError> {
+    fn show(
+        &self,
+        world: &World,
+        planned: &Planned,
+        warnings: Vec<String>,
+    ) -> Result<(), CliError> {
         let view = view(planned, warnings, self.all || self.json);
         if self.json {
             return terminal::print(&render::json::plan(&view, true)?);
         }
-        let detail = Detail { all: self.all, next: "the same command with --apply".to_owned() };
-        terminal::print(&render::text::plan(&view, &detail, terminal::look(&world.environment)))
+        let detail = Detail {
+            all: self.all,
+            next: "the same command with --apply".to_owned(),
+        };
+        terminal::print(&render::text::plan(
+            &view,
+            &detail,
+            terminal::look(&world.environment),
+        ))
     }
 
     fn apply(
@@ -201,9 +235,13 @@ impl Harden {
             Ok((seen, planned))
         };
         let done = again.and_then(|(seen, planned)| {
-            let applied = Self::transaction(world, &lock, &planned.plan, self.undo_days, &mut |id, code| {
-                self.announce(id, code)
-            })?;
+            let applied = Self::transaction(
+                world,
+                &lock,
+                &planned.plan,
+                self.undo_days,
+                &mut |id, code| self.announce(id, code),
+            )?;
             Ok((seen, planned, applied))
         });
         let (seen, planned, applied) = match done {
@@ -217,7 +255,25 @@ impl Harden {
             }
         };
         let started = agents.start(world);
-        let receipt = Self::receipt(world, &seen, &planned, &applied)?;
+        for path in &applied.linked {
+            terminal::note(&format!(
+                "note: {} has another name (hard link), which still holds the old content",
+                path.display()
+            ));
+        }
+        for path in &applied.left {
+            terminal::note(&format!(
+                "note: {} was written to at that moment and was left; next: the same command again",
+                path.display()
+            ));
+        }
+        let receipt = Self::receipt(world, &seen, &planned, &applied).inspect_err(|_| {
+            terminal::note(&format!(
+                "note: {} was applied, but the search afterwards did not come to its end; next: {}",
+                applied.id,
+                world.command("verify")
+            ));
+        })?;
         lock.save_receipt(&applied.id, &receipt)?;
         self.print_receipt(world, &receipt)?;
         if let Some(path) = &self.receipt {
@@ -258,7 +314,10 @@ impl Harden {
                 watch.end();
                 announced = announce(&options.id, code);
                 // A code that nobody saw would make the change final.
-                announced.as_ref().map_err(|_| HostError::Interrupted).copied()
+                announced
+                    .as_ref()
+                    .map_err(|_| HostError::Interrupted)
+                    .copied()
             },
             &mut |_| {},
         );
@@ -289,7 +348,12 @@ impl Harden {
     ) -> Result<Receipt, CliError> {
         let after = world.look(true)?;
         let watch = world.watch();
-        let bytes = after.snapshot.places.iter().map(|place| place.meta.size).sum();
+        let bytes = after
+            .snapshot
+            .places
+            .iter()
+            .map(|place| place.meta.size)
+            .sum();
         watch.begin("searching every byte again", Some(bytes));
         let vault = &before.inspection.vault;
         let seen = again::search(&after.snapshot, vault, after.around.threads, &watch)?;
@@ -299,8 +363,10 @@ impl Harden {
             .secrets
             .iter()
             .map(|summary| {
-                let findings =
-                    report.findings.iter().filter(|one| one.fingerprint == summary.fingerprint);
+                let findings = report
+                    .findings
+                    .iter()
+                    .filter(|one| one.fingerprint == summary.fingerprint);
                 let found: Vec<&again::Seen> = seen
                     .iter()
                     .filter(|one| vault.get(one.secret).fingerprint == summary.fingerprint)
@@ -319,7 +385,10 @@ impl Harden {
                         })
                         .collect(),
                     found_now: found.iter().map(|one| one.count).sum(),
-                    found_in: found.iter().map(|one| one.file.display().to_string()).collect(),
+                    found_in: found
+                        .iter()
+                        .map(|one| one.file.display().to_string())
+                        .collect(),
                     revoke: summary.revoke.clone(),
                 }
             })
@@ -331,7 +400,11 @@ impl Harden {
             created: applied.created.to_string(),
             home: world.home.display().to_string(),
             undo_until: applied.expires.to_string(),
-            files: applied.files.iter().map(|file| file.display().to_string()).collect(),
+            files: applied
+                .files
+                .iter()
+                .map(|file| file.display().to_string())
+                .collect(),
             searched_files: after.snapshot.places.len() as u64,
             searched_bytes: bytes,
             unreadable: after.inspection.report.unreadable.clone(),
@@ -344,9 +417,15 @@ impl Harden {
             let event = json!({"event": "applied", "receipt": receipt});
             return terminal::print(&format!("{event}\n"));
         }
-        let detail = Detail { all: self.all, next: world.command("undo") };
+        let detail = Detail {
+            all: self.all,
+            next: world.command("undo"),
+        };
         let look = terminal::look(&world.environment);
-        terminal::print(&format!("\n{}", render::text::receipt(receipt, &detail, look)))
+        terminal::print(&format!(
+            "\n{}",
+            render::text::receipt(receipt, &detail, look)
+        ))
     }
 }
 
@@ -361,7 +440,8 @@ fn done(plan: &Plan, finding: &bedlock_model::Finding) -> &'static str {
     let change = plan.changes.iter().find(|change| {
         let file = change.path.to_string_lossy();
         let log = finding.file.strip_prefix(&*file);
-        change.secrets.contains(&finding.fingerprint) && matches!(log, Some("" | "-wal" | "-shm" | "-journal"))
+        change.secrets.contains(&finding.fingerprint)
+            && matches!(log, Some("" | "-wal" | "-shm" | "-journal"))
     });
     match change.map(|change| &change.action) {
         None => "kept",
@@ -374,7 +454,10 @@ fn exit_code(receipt: &Receipt) -> u8 {
     let survives = receipt.secrets.iter().any(|secret| {
         secret.found_now > 0
             && secret.disposition == Disposition::Remove
-            && secret.stood.iter().all(|stood| matches!(stood.done.as_str(), "removed" | "redacted"))
+            && secret
+                .stood
+                .iter()
+                .all(|stood| matches!(stood.done.as_str(), "removed" | "redacted"))
     });
     match (survives, receipt.unreadable.is_empty()) {
         (true, _) => error::FINDINGS,
@@ -387,9 +470,16 @@ fn exit_code(receipt: &Receipt) -> u8 {
 fn warnings(seen: &Seen, agents: &Agents) -> Vec<String> {
     let mut lines = agents.lines();
     for one in &seen.inspection.report.unreadable {
-        lines.push(format!("{} could not be looked at: {}; {}", one.path, one.reason, one.next));
+        lines.push(format!(
+            "{} could not be looked at: {}; {}",
+            one.path, one.reason, one.next
+        ));
     }
-    let links = seen.snapshot.places.iter().filter(|place| place.meta.links > 1);
+    let links = seen
+        .snapshot
+        .places
+        .iter()
+        .filter(|place| place.meta.links > 1);
     for place in links {
         lines.push(format!(
             "{} has another name (hard link): the other name keeps the old content",
@@ -399,15 +489,51 @@ fn warnings(seen: &Seen, agents: &Agents) -> Vec<String> {
     lines
 }
 
+/// What keeps a plan from being of use: no agent, or a configuration that was not read.
+fn blockers(world: &World, seen: &Seen) -> Vec<Left> {
+    let of_agent = |path: &std::path::Path| {
+        seen.installations
+            .iter()
+            .any(|one| path.starts_with(&one.state) || one.is_config(path))
+    };
+    let report = &seen.inspection.report;
+    let unread = || report.unreadable.iter().chain(&report.skipped);
+    if !seen
+        .snapshot
+        .places
+        .iter()
+        .any(|place| of_agent(&place.path))
+        && !unread().any(|one| of_agent(one.path.as_ref()))
+    {
+        return vec![Left {
+            place: world.home.display().to_string(),
+            what: "no OpenClaw was found in it".to_owned(),
+            why: "name the home that it runs in: --home DIR".to_owned(),
+        }];
+    }
+    let is_config = |path: &str| {
+        seen.installations
+            .iter()
+            .any(|one| one.is_config(path.as_ref()))
+    };
+    unread()
+        .filter(|one| is_config(&one.path) && seen.snapshot.at(one.path.as_ref()).is_none())
+        .map(|one| Left {
+            place: one.path.clone(),
+            what: "the active configuration cannot be read, so it cannot be moved".to_owned(),
+            why: format!("{}; {}", one.reason, one.next),
+        })
+        .collect()
+}
+
 /// What is shown of a plan: with `all` everything, else a copy of the configuration that changes in
 /// the same way as the configuration is named only.
 fn view(planned: &Planned, warnings: Vec<String>, all: bool) -> PlanView {
     let changes = &planned.plan.changes;
     let like = |change: &Change| {
         let copy = change.kind == PlaceKind::AgentConfigCopy && !all;
-        let original = |other: &&Change| {
-            other.kind == PlaceKind::AgentConfig && other.why == change.why
-        };
+        let original =
+            |other: &&Change| other.kind == PlaceKind::AgentConfig && other.why == change.why;
         changes.iter().find(original).filter(|_| copy)
     };
     let files = changes
@@ -417,7 +543,10 @@ fn view(planned: &Planned, warnings: Vec<String>, all: bool) -> PlanView {
             let path = change.path.display().to_string();
             let kind = change.kind;
             if let Some(original) = like(change) {
-                let line = format!("the same change as {}; --all shows it", original.path.display());
+                let line = format!(
+                    "the same change as {}; --all shows it",
+                    original.path.display()
+                );
                 return FileView {
                     path,
                     kind,
@@ -450,7 +579,10 @@ fn view(planned: &Planned, warnings: Vec<String>, all: bool) -> PlanView {
 fn grouped(left: &[Left]) -> Vec<Left> {
     let mut groups: Vec<(Left, usize)> = Vec::new();
     for one in left {
-        match groups.iter_mut().find(|(g, _)| g.what == one.what && g.why == one.why) {
+        match groups
+            .iter_mut()
+            .find(|(g, _)| g.what == one.what && g.why == one.why)
+        {
             Some((_, others)) => *others += 1,
             None => groups.push((one.clone(), 0)),
         }

@@ -22,12 +22,29 @@ pub(crate) fn announcement(code: &RecoveryCode, days: u16) -> String {
     )
 }
 
+/// Refuses a code that was given as an argument, without repeating it.
+pub(crate) fn is_no_code(argument: &str) -> Result<(), CliError> {
+    if find(argument.as_bytes()).is_none() {
+        return Ok(());
+    }
+    Err(CliError::usage(
+        "that is a recovery code, and arguments are seen by every process of this host",
+        "bedlock undo --code-file -   and paste the code, or just `bedlock undo`, which asks for it",
+    ))
+}
+
 /// Reads the code from a file, standard input or a terminal.
 pub(crate) fn read(world: &World, file: Option<&Path>) -> Result<SecretBytes, CliError> {
+    if let Some(path) = file {
+        is_no_code(&path.to_string_lossy())?;
+    }
     let text = match file {
         Some(path) if path == Path::new("-") => {
             let mut text = Vec::new();
-            std::io::stdin().lock().take(LARGEST).read_to_end(&mut text)?;
+            std::io::stdin()
+                .lock()
+                .take(LARGEST)
+                .read_to_end(&mut text)?;
             text
         }
         Some(path) => bedlock_host::small_file(None, path, LARGEST).ok_or_else(|| {
@@ -57,9 +74,14 @@ pub(crate) fn read(world: &World, file: Option<&Path>) -> Result<SecretBytes, Cl
 
 /// The code in a text that may hold the line as it was printed.
 fn find(text: &[u8]) -> Option<SecretBytes> {
-    let start = text.windows(PREFIX.len()).position(|w| w.eq_ignore_ascii_case(PREFIX.as_bytes()))?;
-    let code: Vec<u8> =
-        text[start..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').copied().collect();
+    let start = text
+        .windows(PREFIX.len())
+        .position(|w| w.eq_ignore_ascii_case(PREFIX.as_bytes()))?;
+    let code: Vec<u8> = text[start..]
+        .iter()
+        .take_while(|b| b.is_ascii_alphanumeric() || **b == b'-')
+        .copied()
+        .collect();
     Some(SecretBytes::new(code.to_ascii_uppercase()))
 }
 
@@ -70,8 +92,14 @@ mod tests {
     #[test]
     fn a_code_is_found_in_the_line_that_was_printed() {
         let text = b"\nrecovery code: AGE-SECRET-KEY-1FAKEFAKE\n  Write it down.\n";
-        assert_eq!(find(text).unwrap().danger_expose(), b"AGE-SECRET-KEY-1FAKEFAKE");
-        assert_eq!(find(b"age-secret-key-1fake").unwrap().danger_expose(), b"AGE-SECRET-KEY-1FAKE");
+        assert_eq!(
+            find(text).unwrap().danger_expose(),
+            b"AGE-SECRET-KEY-1FAKEFAKE"
+        );
+        assert_eq!(
+            find(b"age-secret-key-1fake").unwrap().danger_expose(),
+            b"AGE-SECRET-KEY-1FAKE"
+        );
         assert!(find(b"nothing").is_none());
     }
 }

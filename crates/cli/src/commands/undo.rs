@@ -75,13 +75,19 @@ impl Undo {
         };
         let state = state.ok_or_else(nothing)?;
         let id = match &self.id {
-            Some(id) => TransactionId::parse(id)?,
+            Some(id) => {
+                recovery::is_no_code(id)?;
+                TransactionId::parse(id)?
+            }
             None => latest(&known).ok_or_else(nothing)?.id.clone(),
         };
         if self.discard {
             let lock = state.lock()?;
             bedlock_host::discard(&lock, &id)?;
-            self.say(&format!("{id} is forgotten: it can no longer be undone"), &json!({"event": "discarded", "transaction": id}))?;
+            self.say(
+                &format!("{id} is forgotten: it can no longer be undone"),
+                &json!({"event": "discarded", "transaction": id}),
+            )?;
             return Ok(error::CLEAN);
         }
         self.undo(world, &state, &id)
@@ -111,22 +117,40 @@ impl Undo {
         watch.end();
         let started = agents.start(world);
         let undone = undone?;
-        let mut text = format!("{id} is undone: {} files are what they were before it", undone.files.len());
+        let mut text = format!(
+            "{id} is undone: {} files are what they were before it",
+            undone.files.len()
+        );
         for path in &undone.left {
             text.push_str(&format!(
                 "\n  {} was rewritten since: what was redacted in it has no place any more",
                 path.display()
             ));
         }
-        let files: Vec<String> = undone.files.iter().map(|p| p.display().to_string()).collect();
-        let left: Vec<String> = undone.left.iter().map(|p| p.display().to_string()).collect();
-        self.say(&text, &json!({"event": "undone", "transaction": id, "files": files, "left": left}))?;
+        let files: Vec<String> = undone
+            .files
+            .iter()
+            .map(|p| p.display().to_string())
+            .collect();
+        let left: Vec<String> = undone
+            .left
+            .iter()
+            .map(|p| p.display().to_string())
+            .collect();
+        self.say(
+            &text,
+            &json!({"event": "undone", "transaction": id, "files": files, "left": left}),
+        )?;
         started?;
         Ok(error::CLEAN)
     }
 
     fn say(&self, text: &str, event: &serde_json::Value) -> Result<(), CliError> {
-        if self.json { terminal::print(&format!("{event}\n")) } else { terminal::print(&format!("{text}\n")) }
+        if self.json {
+            terminal::print(&format!("{event}\n"))
+        } else {
+            terminal::print(&format!("{text}\n"))
+        }
     }
 
     fn print_list(&self, known: &[TransactionInfo]) -> Result<u8, CliError> {
@@ -163,7 +187,10 @@ impl Undo {
 }
 
 fn latest(known: &[TransactionInfo]) -> Option<&TransactionInfo> {
-    known.iter().filter(|one| one.state == TransactionState::Done).max_by_key(|one| one.created)
+    known
+        .iter()
+        .filter(|one| one.state == TransactionState::Done)
+        .max_by_key(|one| one.created)
 }
 
 fn state_word(state: TransactionState) -> &'static str {

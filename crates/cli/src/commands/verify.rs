@@ -62,7 +62,7 @@ impl Verify {
     }
 
     pub(crate) fn run(&self, world: &World) -> Result<u8, CliError> {
-        world.recover()?;
+        world.recover_if_possible()?;
         let seen = world.look(!self.no_processes)?;
         let posture = verify(&seen.snapshot, &seen.inspection, &seen.around);
         let format = if self.json { Format::Json } else { self.format };

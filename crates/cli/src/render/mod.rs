@@ -30,6 +30,7 @@ mod hostile;
 mod snapshots;
 
 pub(crate) use look::Look;
+pub(crate) use printable::printable;
 pub(crate) use text::scoreboard::Score;
 
 /// What a report shows beyond its first screen.

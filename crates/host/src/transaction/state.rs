@@ -200,13 +200,40 @@ fn remove_all(path: &Path) -> Result<(), HostError> {
     std::fs::remove_dir_all(path).map_err(fault("remove", path))
 }
 
+/// Makes the folders above one that are missing, for whoever owns the folder that they are made
+/// in: root may look after somebody else's home, and must not lock its owner out of `~/.local`.
+fn make_parents(path: &Path) -> Result<(), HostError> {
+    let Some(parent) = path
+        .parent()
+        .filter(|parent| std::fs::symlink_metadata(parent).is_err())
+    else {
+        return Ok(());
+    };
+    make_parents(parent)?;
+    match DirBuilder::new().mode(0o700).create(parent) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Ok(()),
+        Err(error) => return Err(fault("create the folder", parent)(error)),
+    }
+    let Some(above) = parent.parent() else {
+        return Ok(());
+    };
+    let owner = std::fs::symlink_metadata(above).map_err(fault("look at", above))?;
+    if owner.uid() != rustix::process::geteuid().as_raw() {
+        std::os::unix::fs::lchown(parent, Some(owner.uid()), Some(owner.gid()))
+            .map_err(fault("give to its owner", parent))?;
+    }
+    Ok(())
+}
+
 /// Makes a folder and those above it, or takes one that is there and is ours.
 fn make_private(path: &Path) -> Result<(), HostError> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .map_err(fault("create the folder", path))?;
+    make_parents(path)?;
+    match DirBuilder::new().mode(0o700).create(path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(fault("create the folder", path)(error)),
+    }
     let meta = std::fs::symlink_metadata(path).map_err(fault("look at", path))?;
     let refuse = |reason| HostError::State {
         path: path.to_owned(),
