@@ -12,7 +12,7 @@ use bedlock_audit::agents::{HostFacts, Installation};
 use bedlock_audit::{Circumstances, Inspection, inspect};
 use bedlock_host::{
     Clock, Environment, HostError, Interrupted, Look, Outcome, ProcessFacts, Recovered, Running,
-    StateDir, SystemClock,
+    StateDir, SystemClock, TransactionInfo, TransactionState,
 };
 use bedlock_model::{FingerprintKey, Process, Snapshot, Tool, Unreadable};
 
@@ -278,6 +278,14 @@ impl World {
     fn running(&self) -> (Vec<Running>, Option<Unreadable>) {
         if self.root.is_some() {
             return (Vec::new(), None);
+        }
+        if !cfg!(target_os = "linux") {
+            let doubt = Unreadable {
+                path: "running processes".to_owned(),
+                reason: "this system shows the environment of a process to nobody else".to_owned(),
+                next: "restart OpenClaw after harden; --no-processes leaves this out".to_owned(),
+            };
+            return (Vec::new(), Some(doubt));
         }
         match bedlock_host::processes(Path::new("/proc"), &is_agent) {
             Ok(found) => (

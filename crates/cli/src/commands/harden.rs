@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bedlock_audit::again;
 use bedlock_audit::plan::{self, Planned, Request};
+use bedlock_audit::{AuditError, again};
 use bedlock_host::{Applied, ApplyOptions, HostError, RecoveryCode, StateDir, TransactionId};
 use bedlock_model::{
     Action, Change, Disposition, Fingerprint, Left, PlaceKind, Plan, Receipt, ReceiptSecret, Stood,
@@ -95,7 +95,7 @@ impl Harden {
         world.recover()?;
         let seen = world.look(!self.no_processes)?;
         let keep = self.keep(&seen)?;
-        let planned = self.plan(world, &seen, &request, &keep)?;
+        let (seen, planned) = self.settled_plan(world, seen, &request, &keep)?;
         let route = request.mode.route(&request);
         let agents = Agents::find(world, &seen, &route.environment);
         let warnings = warnings(&seen, &agents);
@@ -156,6 +156,27 @@ impl Harden {
                     })
             })
             .collect()
+    }
+
+    /// Plans, and looks again when a running agent wrote a file between the look and the plan.
+    fn settled_plan(
+        &self,
+        world: &World,
+        mut seen: Seen,
+        request: &Request,
+        keep: &BTreeSet<Fingerprint>,
+    ) -> Result<(Seen, Planned), CliError> {
+        const ATTEMPTS: usize = 5;
+        for _ in 1..ATTEMPTS {
+            match self.plan(world, &seen, request, keep) {
+                Err(CliError::Audit(AuditError::Read { .. })) => {
+                    seen = world.look(!self.no_processes)?;
+                }
+                other => return Ok((seen, other?)),
+            }
+        }
+        let planned = self.plan(world, &seen, request, keep)?;
+        Ok((seen, planned))
     }
 
     fn plan(
@@ -227,10 +248,9 @@ impl Harden {
         agents.stop(world)?;
         // A gateway writes while it stops, so what was planned before it stopped is planned anew.
         let again = if ran {
-            world.look(false).and_then(|seen| {
-                let planned = self.plan(world, &seen, request, keep)?;
-                Ok((seen, planned))
-            })
+            world
+                .look(false)
+                .and_then(|seen| self.settled_plan(world, seen, request, keep))
         } else {
             Ok((seen, planned))
         };

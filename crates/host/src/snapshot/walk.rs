@@ -79,6 +79,13 @@ impl<'a> Walk<'a> {
             said.sort();
             said.dedup();
         }
+        let Snapshot {
+            unreadable,
+            skipped,
+            ..
+        } = &mut self.snapshot;
+        // A link that a file and a tree are both wanted through is one place.
+        skipped.retain(|one| unreadable.binary_search(one).is_err());
         self.snapshot
     }
 

@@ -4,12 +4,12 @@
 //! **Invariant:** a path is inside because one of the folders that were named is above it, never
 //! because a link says so.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bedlock_model::Want;
 use rustix::fs::FileType;
+use rustix::io::Errno;
 
 use super::Look;
 use crate::HostError;
@@ -71,18 +71,19 @@ impl World {
     }
 
     fn add_home(&mut self, home: &Path) -> Result<(), HostError> {
-        let folder = |source| HostError::Folder {
+        let folder = |errno: Errno| HostError::Folder {
             path: home.to_path_buf(),
-            source,
+            source: errno.into(),
         };
         match self.top.resolve(home, &|_, _| true) {
             Ok(found) if found.kind == FileType::Directory => {
                 self.add(home, found.canonical, true);
                 Ok(())
             }
-            Ok(_) => Err(folder(io::ErrorKind::NotADirectory.into())),
-            Err(Lost::Refused { errno, .. }) => Err(folder(errno.into())),
-            Err(_) => Err(folder(io::ErrorKind::NotFound.into())),
+            Ok(_) => Err(folder(Errno::NOTDIR)),
+            Err(Lost::Refused { errno, .. }) => Err(folder(errno)),
+            Err(Lost::Circle) => Err(folder(Errno::LOOP)),
+            Err(_) => Err(folder(Errno::NOENT)),
         }
     }
 
