@@ -52,6 +52,14 @@ pub(crate) fn decide(place: &Place, hit: &Hit, now: Timestamp, limit: SignedDura
             "the cache file cannot be read: sign in again",
         );
     };
+    if !cached.is_session
+        && let Some(ends) = cached.ends
+    {
+        return Decision::left(
+            Disposition::Expires,
+            format!("the registration of a client, which opens no session without a sign-in; good until {ends}"),
+        );
+    }
     let latest = now.checked_add(limit).unwrap_or(Timestamp::MAX);
     match cached.ends {
         Some(ends) if ends <= now => {

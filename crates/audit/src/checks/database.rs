@@ -108,7 +108,14 @@ fn visit_row(
 /// What people call a row: its name where the table has such a column, else its first short text.
 fn row_name(table: &Table, row: &Row<'_>) -> String {
     let text = |cell: &RowCell<'_>| match &cell.value {
-        Value::Text(text) if text.len() <= 200 => Some(String::from_utf8_lossy(text).into_owned()),
+        // A row is never called by a credential of its own.
+        Value::Text(text)
+            if text.len() <= 200
+                && !bedlock_detect::credential_name(cell.column).is_some_and(|hint| hint.strong)
+                && !bedlock_detect::plausible_secret(text) =>
+        {
+            Some(String::from_utf8_lossy(text).into_owned())
+        }
         _ => None,
     };
     let by_column = (table.name == "secret_store_entries")

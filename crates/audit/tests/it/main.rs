@@ -8,6 +8,10 @@
 )]
 
 #[cfg(test)]
+mod aws;
+#[cfg(test)]
+mod databases;
+#[cfg(test)]
 mod evidence;
 #[cfg(test)]
 mod host;
