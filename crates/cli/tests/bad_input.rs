@@ -55,7 +55,10 @@ mod support_of_files {
         /// Makes a folder read-only.
         pub(crate) fn read_only(at: &Path) -> Option<Self> {
             let mounted = Self::new(&["--bind", at.to_str().unwrap()], at)?;
-            let again = Command::new("mount").args(["-o", "remount,bind,ro"]).arg(at).status();
+            let again = Command::new("mount")
+                .args(["-o", "remount,bind,ro"])
+                .arg(at)
+                .status();
             assert!(again.unwrap().success());
             Some(mounted)
         }
@@ -106,7 +109,11 @@ mod support_of_files {
         let path = path.display().to_string();
         let entries = report[list].as_array().unwrap().iter();
         entries
-            .filter(|entry| entry["path"].as_str().is_some_and(|known| known.starts_with(&path)))
+            .filter(|entry| {
+                entry["path"]
+                    .as_str()
+                    .is_some_and(|known| known.starts_with(&path))
+            })
             .map(|entry| {
                 let next = entry["next"].as_str().unwrap();
                 assert!(!next.is_empty(), "{entry}");
@@ -121,7 +128,11 @@ mod support_of_files {
         for part in 0..3 {
             file.seek(SeekFrom::Start(size / 2 * part)).unwrap();
             for turn in 0..2000 {
-                writeln!(file, "{{\"turn\":{turn},\"content\":\"what is on my list today?\"}}").unwrap();
+                writeln!(
+                    file,
+                    "{{\"turn\":{turn},\"content\":\"what is on my list today?\"}}"
+                )
+                .unwrap();
             }
             writeln!(file, "{line}").unwrap();
         }
@@ -160,7 +171,9 @@ mod bad_input {
     /// The OpenAI key of a leaky home.
     fn key(lab: &Lab) -> String {
         let text = fs::read_to_string(lab.state(".env")).unwrap();
-        let line = text.lines().find(|line| line.starts_with("OPENAI_API_KEY="));
+        let line = text
+            .lines()
+            .find(|line| line.starts_with("OPENAI_API_KEY="));
         line.unwrap().split_once('=').unwrap().1.to_owned()
     }
 
@@ -177,9 +190,18 @@ mod bad_input {
         let lab = Lab::leaky();
         let config = lab.state("openclaw.json");
         let text = fs::read_to_string(&config).unwrap();
-        fs::write(&config, text.replacen("\"models\": {\n", "\"models\" {\n", 1)).unwrap();
+        fs::write(
+            &config,
+            text.replacen("\"models\": {\n", "\"models\" {\n", 1),
+        )
+        .unwrap();
         let before = lab.tree();
-        let broken = ["openclaw.json", "line 5, column 12", "expected ':'", "openclaw config validate"];
+        let broken = [
+            "openclaw.json",
+            "line 5, column 12",
+            "expected ':'",
+            "openclaw config validate",
+        ];
         lab.run("audit", &[]).code(2).shows(&broken);
         let found = report(&lab.run("audit", &JSON).code(2));
         assert_eq!(found["complete"], false);
@@ -190,7 +212,9 @@ mod bad_input {
         assert!(here.count() >= 5, "{found}");
         lab.run("verify", &[]).shows(&broken[..3]);
         for more in [&["--apply"][..], &["--apply", "--json"]] {
-            lab.harden(more).code(3).shows(&["the active configuration cannot be rewritten"]);
+            lab.harden(more)
+                .code(3)
+                .shows(&["the active configuration cannot be rewritten"]);
         }
         same(&before, &lab.tree());
     }
@@ -213,7 +237,10 @@ mod bad_input {
         for path in &broken {
             let text = fs::read_to_string(path).unwrap();
             assert!(!lab.leaks(text.as_bytes()), "{}", path.display());
-            assert!(text.contains("\"REDACTED-") && text.ends_with("[[ torn"), "{text}");
+            assert!(
+                text.contains("\"REDACTED-") && text.ends_with("[[ torn"),
+                "{text}"
+            );
         }
         lab.undo(&code).code(0);
         same(&before, &lab.tree());
@@ -223,7 +250,10 @@ mod bad_input {
     fn large(size: u64, limit: u64) {
         let lab = Lab::leaky();
         let path = lab.state("agents/main/sessions/large.jsonl");
-        let line = format!("{{\"role\":\"toolResult\",\"content\":\"OPENAI_API_KEY={}\"}}", key(&lab));
+        let line = format!(
+            "{{\"role\":\"toolResult\",\"content\":\"OPENAI_API_KEY={}\"}}",
+            key(&lab)
+        );
         large_transcript(&path, &line, size);
         let before = lab.tree();
         let found = report(&lab.run("audit", &JSON).code(1));
@@ -264,7 +294,11 @@ mod bad_input {
         symlink("../..", lab.state("workspace/up")).unwrap();
         symlink("nothing.md", lab.state("workspace/loose.md")).unwrap();
         if is_root("a device") {
-            special(&lab.state("logs/zero.log"), FileType::CharacterDevice, rustix::fs::makedev(1, 5));
+            special(
+                &lab.state("logs/zero.log"),
+                FileType::CharacterDevice,
+                rustix::fs::makedev(1, 5),
+            );
         }
         let before = lab.tree();
         let beyond = super::lab::tree(&outside);
@@ -279,10 +313,16 @@ mod bad_input {
             ("workspace/loose.md", "does not exist"),
         ] {
             let said = said(&found, "skipped", &lab.state(path));
-            assert!(said.iter().any(|said| said.contains(reason)), "{path}: {said:?}");
+            assert!(
+                said.iter().any(|said| said.contains(reason)),
+                "{path}: {said:?}"
+            );
         }
         if lab.state("logs/zero.log").exists() {
-            assert_eq!(said(&found, "skipped", &lab.state("logs/zero.log")).len(), 1);
+            assert_eq!(
+                said(&found, "skipped", &lab.state("logs/zero.log")).len(),
+                1
+            );
         }
         let code = lab.harden(&["--apply"]).code(0).recovery_code();
         lab.undo(&code).code(0);
@@ -304,7 +344,9 @@ mod bad_input {
         assert!(why[0].contains("leaves the agent's world"), "{why:?}");
         // It is named once.
         assert_eq!((why.len(), said(&found, "skipped", &config).len()), (1, 0));
-        lab.run("audit", &[]).code(2).shows(&["it is a symbolic link that leaves the agent's world"]);
+        lab.run("audit", &[])
+            .code(2)
+            .shows(&["it is a symbolic link that leaves the agent's world"]);
         lab.harden(&["--apply"]);
         assert_eq!(fs::read(&elsewhere).unwrap(), before);
     }
@@ -346,12 +388,21 @@ mod bad_input {
         for path in [lab.state(".env"), sessions] {
             let said = said(&found, "unreadable", &path);
             assert!(said[0].contains("Permission denied"), "{said:?}");
-            assert!(said[0].contains("run bedlock as the owner root, or as root"), "{said:?}");
+            assert!(
+                said[0].contains("run bedlock as the owner root, or as root"),
+                "{said:?}"
+            );
         }
-        run_as(&lab, NOBODY, "audit", &[]).code(2).shows(&["Permission denied", ".env"]);
+        run_as(&lab, NOBODY, "audit", &[])
+            .code(2)
+            .shows(&["Permission denied", ".env"]);
         let before = lab.tree();
         let more = [&OPTIONS[..], &["--apply"]].concat();
-        run_as(&lab, NOBODY, "harden", &more).code(3).says(&["/.env", "belongs to user 0", "next: "]);
+        run_as(&lab, NOBODY, "harden", &more).code(3).says(&[
+            "/.env",
+            "belongs to user 0",
+            "next: ",
+        ]);
         same(&before, &lab.tree());
     }
 
@@ -369,7 +420,11 @@ mod bad_input {
         let before = lab.tree();
         let more = [&OPTIONS[..], &["--apply"]].concat();
         let refused = run_as(&lab, NOBODY, "harden", &more).code(3);
-        refused.says(&["models.json", "belongs to user 0", "next: run bedlock as the owner"]);
+        refused.says(&[
+            "models.json",
+            "belongs to user 0",
+            "next: run bedlock as the owner",
+        ]);
         same(&before, &lab.tree());
     }
 
@@ -396,18 +451,28 @@ mod bad_input {
         }
         let lab = Lab::leaky();
         let before = lab.tree();
-        let Some(mounted) = Mount::read_only(&lab.home) else { return };
+        let Some(mounted) = Mount::read_only(&lab.home) else {
+            return;
+        };
         lab.run("audit", &[]).code(1);
         lab.run("verify", &[]).code(1);
         let refused = lab.harden(&["--apply"]).code(3);
-        refused.says(&["mounted read-only", ".local/state/bedlock", "next: mount it writable"]);
+        refused.says(&[
+            "mounted read-only",
+            ".local/state/bedlock",
+            "next: mount it writable",
+        ]);
         drop(mounted);
-        let Some(mounted) = Mount::read_only(&lab.state("")) else { return };
+        let Some(mounted) = Mount::read_only(&lab.state("")) else {
+            return;
+        };
         let refused = lab.harden(&["--apply"]).code(3);
         refused.says(&["mounted read-only", ".openclaw", "next: mount it writable"]);
         drop(mounted);
         same(&before, &lab.tree());
-        lab.run("undo", &["--list"]).code(0).shows(&["nothing can be undone"]);
+        lab.run("undo", &["--list"])
+            .code(0)
+            .shows(&["nothing can be undone"]);
     }
 
     #[test]
@@ -430,7 +495,12 @@ mod bad_input {
         lab.run("audit", &[]).code(1);
         for (room, said) in [(0, "free"), (40 << 10, "are free"), (80 << 10, "are free")] {
             let size = fs::metadata(&filler).unwrap().len();
-            File::options().write(true).open(&filler).unwrap().set_len(size - room).unwrap();
+            File::options()
+                .write(true)
+                .open(&filler)
+                .unwrap()
+                .set_len(size - room)
+                .unwrap();
             let refused = lab.harden(&["--apply"]).code(3);
             refused.says(&["failed to write", said, "next: make room"]);
         }
@@ -448,8 +518,10 @@ mod bad_input {
         }
         let mut lab = Lab::empty();
         let home = lab.home.clone();
-        let Some(_mounted) = Mount::new(&["-t", "tmpfs", "-o", "size=8m,nr_inodes=60", "none"], &home)
-        else {
+        let Some(_mounted) = Mount::new(
+            &["-t", "tmpfs", "-o", "size=8m,nr_inodes=60", "none"],
+            &home,
+        ) else {
             return;
         };
         lab.leak_into(&home);
@@ -478,7 +550,11 @@ mod bad_input {
         let before = lab.tree();
         lab.run("audit", &[]).code(1);
         let refused = lab.harden(&["--apply"]).code(3);
-        refused.says(&[STATE_DATABASE, "it is locked by process", "next: stop OpenClaw"]);
+        refused.says(&[
+            STATE_DATABASE,
+            "it is locked by process",
+            "next: stop OpenClaw",
+        ]);
         same(&before, &lab.tree());
         database.execute_batch("ROLLBACK").unwrap();
         drop(database);
@@ -489,7 +565,11 @@ mod bad_input {
     #[test]
     fn what_was_a_database_is_named_and_cleaned() {
         for (name, break_it) in [
-            ("header", (|file, _| File::write_all_at(file, b"GARBAGE-GARBAGE!", 0).unwrap()) as fn(&File, &[u8])),
+            (
+                "header",
+                (|file, _| File::write_all_at(file, b"GARBAGE-GARBAGE!", 0).unwrap())
+                    as fn(&File, &[u8]),
+            ),
             ("text", |file, secret| {
                 file.set_len(0).unwrap();
                 file.write_all_at(secret, 0).unwrap();
@@ -503,7 +583,10 @@ mod bad_input {
             let before = lab.tree();
             let found = report(&lab.run("audit", &JSON).code(2));
             let why = said(&found, "unreadable", &path);
-            assert!(why[0].contains("SQLite") && why[0].contains("as bytes only"), "{name}: {why:?}");
+            assert!(
+                why[0].contains("SQLite") && why[0].contains("as bytes only"),
+                "{name}: {why:?}"
+            );
             assert!(leaks(&lab, &path));
             let code = lab.harden(&["--apply"]).code(2).recovery_code();
             assert!(!leaks(&lab, &path), "{name}");
@@ -516,12 +599,18 @@ mod bad_input {
     fn grow(lab: &Lab) -> PathBuf {
         let path = lab.state(STATE_DATABASE);
         let database = rusqlite::Connection::open(&path).unwrap();
-        database.execute_batch("CREATE TABLE notes (text TEXT NOT NULL)").unwrap();
+        database
+            .execute_batch("CREATE TABLE notes (text TEXT NOT NULL)")
+            .unwrap();
         let filler = "nothing new ".repeat(200);
         for _ in 0..60 {
-            database.execute("INSERT INTO notes VALUES (?1)", [&filler]).unwrap();
+            database
+                .execute("INSERT INTO notes VALUES (?1)", [&filler])
+                .unwrap();
         }
-        database.execute("INSERT INTO notes VALUES (?1)", [&key(lab)]).unwrap();
+        database
+            .execute("INSERT INTO notes VALUES (?1)", [&key(lab)])
+            .unwrap();
         database.close().unwrap();
         path
     }
@@ -529,8 +618,13 @@ mod bad_input {
     #[test]
     fn a_damaged_database_is_named_and_never_made_worse() {
         for (name, damage) in [
-            ("page", (|file| file.write_all_at(&[0xa5; 4096], 4096 * 12).unwrap()) as fn(&File)),
-            ("root page", |file| file.write_all_at(&[0xa5; 4096], 4096).unwrap()),
+            (
+                "page",
+                (|file| file.write_all_at(&[0xa5; 4096], 4096 * 12).unwrap()) as fn(&File),
+            ),
+            ("root page", |file| {
+                file.write_all_at(&[0xa5; 4096], 4096).unwrap()
+            }),
             ("truncated", |file| {
                 let pages = file.metadata().unwrap().len() / 4096;
                 file.set_len((pages - 3) * 4096 + 904).unwrap();
@@ -544,7 +638,10 @@ mod bad_input {
             let before = lab.tree();
             let found = report(&lab.run("audit", &JSON).code(2));
             let why = said(&found, "unreadable", &path);
-            assert!(why.iter().any(|why| why.contains("integrity_check")), "{name}: {why:?}");
+            assert!(
+                why.iter().any(|why| why.contains("integrity_check")),
+                "{name}: {why:?}"
+            );
             let ran = lab.harden(&["--apply"]);
             if ran.status.code() == Some(3) {
                 let ran = ran.says(&[STATE_DATABASE, "next: "]);
@@ -586,7 +683,10 @@ mod bad_input {
             text.splice(at..at, *b" \xff\xfe\x80 \xc3");
             fs::write(&path, text).unwrap();
             let before = lab.tree();
-            assert!(matches!(lab.run("audit", &[]).status.code(), Some(1 | 2)), "{file}");
+            assert!(
+                matches!(lab.run("audit", &[]).status.code(), Some(1 | 2)),
+                "{file}"
+            );
             let ran = lab.harden(&["--apply"]);
             assert!(matches!(ran.status.code(), Some(0 | 2)), "{file}: {ran}");
             let clean = match fs::read(&path) {
@@ -608,8 +708,12 @@ mod bad_input {
         text.splice(4..4, *b"\xff");
         fs::write(&config, text).unwrap();
         let before = lab.tree();
-        lab.run("audit", &[]).code(2).shows(&["the text is not UTF-8", "openclaw.json"]);
-        lab.harden(&["--apply"]).code(3).shows(&["the active configuration cannot be rewritten"]);
+        lab.run("audit", &[])
+            .code(2)
+            .shows(&["the text is not UTF-8", "openclaw.json"]);
+        lab.harden(&["--apply"])
+            .code(3)
+            .shows(&["the active configuration cannot be rewritten"]);
         same(&before, &lab.tree());
     }
 
@@ -624,7 +728,8 @@ mod bad_input {
         let provider = format!("models: {{ providers: {{ openai: {{ apiKey: '{key}' }} }} }}");
         let include = |names: &str| format!("{{ $include: [{names}], {provider} }}");
         fs::write(lab.state("a.json5"), include("'./b.json5'")).unwrap();
-        let back = "'./a.json5', './b.json5', './missing.json5', '/etc/passwd', '../../../../etc/shadow'";
+        let back =
+            "'./a.json5', './b.json5', './missing.json5', '/etc/passwd', '../../../../etc/shadow'";
         fs::write(lab.state("b.json5"), include(back)).unwrap();
         let before = lab.tree();
         let found = report(&lab.run("audit", &JSON).code(1));
@@ -649,10 +754,19 @@ mod bad_input {
         let after = lab.tree();
         let lock = File::open(lab.home.join(".local/state/bedlock/lock")).unwrap();
         flock(&lock, FlockOperation::LockExclusive).unwrap();
-        let busy = ["another bedlock holds it", "next: wait until the other bedlock is done"];
-        lab.harden(&["--apply"]).code(3).says(&busy).prints_nothing();
+        let busy = [
+            "another bedlock holds it",
+            "next: wait until the other bedlock is done",
+        ];
+        lab.harden(&["--apply"])
+            .code(3)
+            .says(&busy)
+            .prints_nothing();
         lab.undo(&code).code(3).says(&busy).prints_nothing();
-        lab.run("undo", &["--discard"]).code(3).says(&busy).prints_nothing();
+        lab.run("undo", &["--discard"])
+            .code(3)
+            .says(&busy)
+            .prints_nothing();
         same(&after, &lab.tree());
         drop(lock);
         lab.undo(&code).code(0);
@@ -676,15 +790,25 @@ mod bad_input {
     #[test]
     fn an_interrupted_audit_leaves_nothing() {
         let lab = Lab::leaky();
-        let path = fs::canonicalize(&lab.home).unwrap().join(".openclaw/agents/main/sessions/endless.jsonl");
+        let path = fs::canonicalize(&lab.home)
+            .unwrap()
+            .join(".openclaw/agents/main/sessions/endless.jsonl");
         File::create(&path).unwrap().set_len(1 << 40).unwrap();
         let names = |lab: &Lab| fs::read_dir(&lab.home).unwrap().count();
         let before = names(&lab);
         for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
             let mut command = lab.command(&lab.at_home("audit", &[]));
-            let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+            let child = command
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap();
             wait_for_reading(child.id(), &path);
-            kill_process(Pid::from_raw(child.id().try_into().unwrap()).unwrap(), signal).unwrap();
+            kill_process(
+                Pid::from_raw(child.id().try_into().unwrap()).unwrap(),
+                signal,
+            )
+            .unwrap();
             let out = child.wait_with_output().unwrap();
             assert_eq!(out.status.code(), Some(code), "{out:?}");
             assert!(out.stdout.is_empty());
@@ -711,9 +835,14 @@ mod bad_input {
         };
         let printed = lab.folder().join("printed");
         for round in 1..=ROUNDS {
-            let mut command = lab.command(&lab.at_home("harden", &[&OPTIONS[..], &["--apply"]].concat()));
+            let mut command =
+                lab.command(&lab.at_home("harden", &[&OPTIONS[..], &["--apply"]].concat()));
             let output = File::create(&printed).unwrap();
-            let mut child = command.stdout(output).stderr(Stdio::null()).spawn().unwrap();
+            let mut child = command
+                .stdout(output)
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
             // Which moment this hits does not matter: the tree must be whole after each.
             std::thread::sleep(whole * round / ROUNDS);
             child.kill().unwrap();
@@ -732,9 +861,15 @@ mod bad_input {
             }
             assert_eq!(contents(&now), contents(&after), "round {round}");
             let mut text = String::new();
-            File::open(&printed).unwrap().read_to_string(&mut text).unwrap();
+            File::open(&printed)
+                .unwrap()
+                .read_to_string(&mut text)
+                .unwrap();
             let start = text.find(CODE).expect("a change without its code");
-            let code: String = text[start..].chars().take_while(|c| !c.is_whitespace()).collect();
+            let code: String = text[start..]
+                .chars()
+                .take_while(|c| !c.is_whitespace())
+                .collect();
             lab.undo(&code).code(0);
             same(&before, &lab.tree());
         }
@@ -747,12 +882,24 @@ mod bad_input {
         let path = lab.state("agents/main/sessions").join(name);
         fs::copy(lab.state(TRANSCRIPT), &path).unwrap();
         let before = lab.tree();
-        for more in [&["--all"][..], &JSON, &["--format", "html"], &["--format", "markdown"], &["--format", "sarif"]] {
+        for more in [
+            &["--all"][..],
+            &JSON,
+            &["--format", "html"],
+            &["--format", "markdown"],
+            &["--format", "sarif"],
+        ] {
             let ran = lab.run("audit", more).code(1);
-            assert!(!ran.stdout.contains('\x07') && !ran.stdout.contains('\r'), "{more:?}");
+            assert!(
+                !ran.stdout.contains('\x07') && !ran.stdout.contains('\r'),
+                "{more:?}"
+            );
         }
         let ran = lab.harden(&["--apply", "--all"]).code(0);
-        assert!(!ran.stdout.contains('\x07') && !ran.stdout.contains('\r'), "{ran}");
+        assert!(
+            !ran.stdout.contains('\x07') && !ran.stdout.contains('\r'),
+            "{ran}"
+        );
         assert!(!leaks(&lab, &path));
         let code = ran.recovery_code();
         lab.undo(&code).code(0);

@@ -222,7 +222,7 @@ mod usage {
             );
         }
         let folder = lab.home.to_str().unwrap();
-        for bad in ["/does/not/exist/report.json", folder, "/dev/null", ""] {
+        for bad in ["/does/not/exist/report.json", folder, "/dev/null"] {
             let ran = lab
                 .run("audit", &["--output", bad])
                 .code(3)

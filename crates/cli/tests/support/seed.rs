@@ -378,30 +378,34 @@ impl Planter {
         assert!(ran.code.is_some(), "{ran}");
     }
 
-    /// Lets the agent answer: once as it comes, once with its own redaction switched off.
+    /// Lets the agent answer, with secrets in what is said and in what a command prints.
     fn talk(&mut self) {
-        // It has no shape, so the release's own redaction does not see it.
-        let secret = self.known("config env aws secret");
-        self.ask("first", &format!("The customer says {secret} is it. Ping?"));
-
-        let no_redaction = match self.openclaw.release {
-            Release::Y2026M9 => ["logging.redactPatterns", "[\"internal-[0-9]+\"]"],
-            Release::Y2026M5 => ["logging.redactSensitive", "off"],
+        // The older release can be told to write whole secrets; the newer one masks every shape that
+        // it knows, which is not all.
+        let [spoken, printed, long] = match self.openclaw.release {
+            Release::Y2026M9 => [Shape::AwsBearer; 3],
+            Release::Y2026M5 => {
+                self.openclaw
+                    .run(&["config", "set", "logging.redactSensitive", "off"])
+                    .succeeded();
+                [Shape::OpenAi, Shape::Anthropic, Shape::Groq]
+            }
         };
-        self.openclaw
-            .run(&[&["config", "set"], &no_redaction[..]].concat())
-            .succeeded();
-        let prompt = self.model_key("prompt", Shape::OpenAi);
-        let printed = self.model_key("printed by a command", Shape::Anthropic);
+        // A value without a shape, known from the configuration.
+        let known = self.known("config env aws secret");
+        self.ask("first", &format!("The customer says {known} is it. Ping?"));
+
+        let spoken = self.model_key("prompt", spoken);
+        let printed = self.model_key("printed by a command", printed);
         let note = ".openclaw/workspace/deploy-notes.txt";
         self.write(note, 0o644, &format!("the key is {printed}\n"));
         let path = self.openclaw.home.join(note);
         self.ask(
             "second",
-            &format!("Use {prompt} please.\n{RUN}cat {}", path.display()),
+            &format!("Use {spoken} please.\n{RUN}cat {}", path.display()),
         );
         // Long enough to be compressed in the database.
-        let long = self.model_key("long prompt", Shape::Groq);
+        let long = self.model_key("long prompt", long);
         let padding = "lorem ipsum dolor sit amet ".repeat(2000);
         self.ask("third", &format!("{padding} {long} {padding}"));
     }
@@ -665,11 +669,11 @@ impl Planter {
         );
         let log = ".npm/_logs/2026-08-01T00_00_00_000Z-debug-0.log";
         self.write(log, 0o644, &text);
-        let text = json!({"OPENAI_API_KEY": self.model_key("codex", Shape::OpenAi)});
+        let text = json!({"OPENAI_API_KEY": self.key("codex", Shape::OpenAi, Fate::Reported)});
         self.write(".codex/auth.json", 0o600, &pretty(&text));
         let text = json!({"claudeAiOauth": {
-            "accessToken": self.model_key("claude access", Shape::AnthropicOauth),
-            "refreshToken": self.model_key("claude refresh", Shape::Opaque),
+            "accessToken": self.key("claude access", Shape::AnthropicOauth, Fate::Reported),
+            "refreshToken": self.key("claude refresh", Shape::Opaque, Fate::Reported),
             "expiresAt": 1_900_000_000_000_u64,
         }});
         self.write(".claude/.credentials.json", 0o600, &text.to_string());
