@@ -26,7 +26,7 @@ use crate::exposure::{self, AgentUser};
 use crate::found::{At, Candidate, Hit, Spot, settle};
 use crate::judge;
 use crate::report;
-use crate::vault::{SecretId, Vault};
+use crate::vault::{self, SecretId, Vault};
 use crate::{AuditError, WHOLE_FILE_LIMIT};
 
 /// How the location of bytes that belong to no row begins.
@@ -185,7 +185,13 @@ fn read_keys(place: &Place, format: Format, progress: &dyn Progress) -> Reading 
     };
     reading.interrupted = progress.advance(text.len() as u64).is_break();
     match keys::check(&place.path, place.kind, format, &text) {
-        Ok(candidates) => reading.candidates = candidates,
+        Ok(candidates) => {
+            reading.candidates = candidates;
+            if place.kind == PlaceKind::AgentConfig {
+                reading.config = bedlock_formats::entries(format, &text).unwrap_or_default();
+            }
+            return reading;
+        }
         // Copies and archives that do not parse are what OpenClaw keeps them for.
         Err(_) if place.kind == PlaceKind::AgentConfigCopy => {}
         Err(error) if is_active(place.kind) => reading.unreadable.push(Unreadable {
@@ -195,10 +201,7 @@ fn read_keys(place: &Place, format: Format, progress: &dyn Progress) -> Reading 
         }),
         Err(_) => {}
     }
-    if place.kind == PlaceKind::AgentConfig {
-        reading.config = bedlock_formats::entries(format, &text).unwrap_or_default();
-    }
-    reading.candidates.extend(stream::check_text(&text));
+    reading.candidates = stream::check_text(&text);
     reading
 }
 
@@ -233,6 +236,11 @@ fn read_bytes(place: &Place, progress: &dyn Progress) -> Reading {
         for candidate in &mut reading.candidates {
             candidate.location = BESIDE_A_DATABASE.to_owned();
         }
+    }
+    if text::is_program(place) {
+        reading
+            .candidates
+            .retain(|one| !vault::is_generic(one.rule));
     }
     reading.candidates.extend(text::whole_secret(place));
     reading
@@ -432,9 +440,23 @@ fn add_by_value(
     Ok(())
 }
 
-/// A value search over all secrets of a vault; match indexes are secret ids.
+/// Whether a value means the secret wherever it stands. Somebody's password is `telegram`, and
+/// the word is everywhere: such a one is known by its field only.
+fn is_telling(value: &[u8]) -> bool {
+    const LONG: usize = 16;
+    value.len() >= LONG || bedlock_detect::plausible_secret(value)
+}
+
+/// A value search over the secrets of a vault; match indexes are secret ids.
 pub(crate) fn searcher(vault: &Vault) -> ValueSearch {
-    let values: Vec<&[u8]> = vault.iter().map(|(_, s)| s.value.danger_expose()).collect();
+    // Too short a value is not looked for, and keeps its number in the list.
+    let values: Vec<&[u8]> = vault
+        .iter()
+        .map(|(_, secret)| match secret.value.danger_expose() {
+            value if is_telling(value) => value,
+            _ => b"",
+        })
+        .collect();
     ValueSearch::new(&values)
 }
 

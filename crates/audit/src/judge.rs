@@ -41,7 +41,7 @@ pub(crate) struct Judged {
 ///
 /// `owner` is the provider that the place belongs to (`models.providers.<owner>.apiKey`).
 pub(crate) fn judge(name: &str, value: &[u8], field: Field, owner: Option<&str>) -> Vec<Judged> {
-    if value.is_empty() || detect::is_reference(value) || detect::is_placeholder(value) {
+    if value.is_empty() || refers(value) {
         return Vec::new();
     }
     let core = core_of(value);
@@ -57,12 +57,15 @@ pub(crate) fn judge(name: &str, value: &[u8], field: Field, owner: Option<&str>)
         return by_shape;
     }
     let text = &value[core.clone()];
-    if detect::is_reference(text) || detect::is_placeholder(text) || is_url(text) {
+    if refers(text) || is_url(text) {
         return by_shape;
     }
     let believed = match field {
         Field::Credential => true,
-        Field::Candidate => named && text.len() >= 6 || detect::plausible_secret(text),
+        // `--max-old-space-size=4096` is an option.
+        Field::Candidate => {
+            named && text.len() >= 6 || !text.starts_with(b"-") && detect::plausible_secret(text)
+        }
         Field::Variable => named && text.len() >= 6,
         Field::Plain => named && detect::plausible_secret(text),
     };
@@ -80,6 +83,25 @@ pub(crate) fn judge(name: &str, value: &[u8], field: Field, owner: Option<&str>)
     }]
 }
 
+/// Whether a value only points at a credential or stands for one.
+fn refers(value: &[u8]) -> bool {
+    detect::is_reference(value)
+        || detect::is_placeholder(value)
+        || is_variable_name(value)
+        || memchr::memmem::find(value, b"{{").is_some()
+}
+
+/// The name of a variable: OpenClaw's `models.json` says `"apiKey": "OPENAI_API_KEY"`.
+fn is_variable_name(value: &[u8]) -> bool {
+    let plain = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
+    value.contains(&b'_')
+        && value.iter().all(plain)
+        && std::str::from_utf8(value)
+            .ok()
+            .and_then(detect::credential_name)
+            .is_some_and(|hint| hint.strong)
+}
+
 /// What has a provider's shape, or is the password or key part of a URL.
 fn shapes(value: &[u8]) -> Vec<Judged> {
     let mut found: Vec<Judged> = detect::scan(value)
@@ -93,7 +115,7 @@ fn shapes(value: &[u8]) -> Vec<Judged> {
     if is_url(value) {
         for range in detect::credential_in_url(value) {
             let text = &value[range.clone()];
-            if detect::is_reference(text) || detect::is_placeholder(text) {
+            if refers(text) {
                 continue;
             }
             if !found.iter().any(|j| overlaps(&j.range, &range)) {

@@ -3,6 +3,7 @@
 //! **Invariant:** the value's place in the file is the place as written; when quotes or escapes
 //! lie between, the whole written value is the place.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use bedlock_detect as detect;
@@ -11,13 +12,15 @@ use bedlock_model::PlaceKind;
 use zeroize::Zeroizing;
 
 use crate::agents::openclaw::surfaces::{self, Surface};
+use crate::checks::stream;
 use crate::found::{At, Candidate};
 use crate::judge::{Field, Judged, judge};
+use crate::vault;
 
-/// Finds the credentials of a text with keys and values.
+/// Finds the credentials of a text with keys and values: by field, and by shape anywhere in it.
 ///
 /// # Errors
-/// Where the text does not parse; it is then searched for shapes only.
+/// Where the text does not parse; it can then be searched for shapes only.
 pub(crate) fn check(
     path: &Path,
     kind: PlaceKind,
@@ -32,6 +35,14 @@ pub(crate) fn check(
             found.push(candidate(text, entry, judged));
         }
     }
+    // What a name says of a value was decided above, by all of the value.
+    let judged: HashSet<u64> = entries.iter().map(|e| e.value_span.start as u64).collect();
+    found.extend(stream::check_text(text).into_iter().filter(|one| {
+        let At::Bytes(range) = &one.at else {
+            return true;
+        };
+        !vault::is_generic(one.rule) || !judged.contains(&range.start)
+    }));
     Ok(found)
 }
 

@@ -1,6 +1,7 @@
-//! Reads a file that is one credential and nothing else, as `tokenFile` names one.
+//! Files of which the name says what they are: one credential and nothing else, as `tokenFile`
+//! names one, or the program of a plugin.
 //!
-//! **Invariant:** only a short file of one word counts; anything longer is prose.
+//! **Invariant:** only a short file of one word counts as a credential; anything longer is prose.
 
 use bedlock_model::{Place, PlaceKind};
 use zeroize::Zeroizing;
@@ -11,6 +12,21 @@ use crate::judge;
 
 /// Longest file that is taken for one credential, in bytes.
 const LONGEST: usize = 4 << 10;
+
+/// Whether a file is somebody's program, in which `token: t.token` is no credential: only what has
+/// a provider's shape counts there. The owner's own programs are in the workspace, and not meant.
+pub(crate) fn is_program(place: &Place) -> bool {
+    const EXTENSIONS: &[&str] = &[
+        "cjs", "cts", "css", "htm", "html", "js", "jsx", "map", "mjs", "mts", "py", "svg", "ts",
+        "tsx",
+    ];
+    place.kind == PlaceKind::Text
+        && place
+            .path
+            .extension()
+            .and_then(|extension| extension.to_str())
+            .is_some_and(|extension| EXTENSIONS.contains(&extension))
+}
 
 /// The credential that a file consists of.
 pub(crate) fn whole_secret(place: &Place) -> Option<Candidate> {

@@ -173,3 +173,38 @@ fn the_same_secret_many_times_in_one_file_is_a_finding_each_time() {
     let lines: Vec<u64> = report.findings.iter().map(|f| f.line).collect();
     assert_eq!(lines, [1, 2, 3]);
 }
+
+#[test]
+fn a_password_that_is_a_word_is_found_in_its_field_and_not_in_every_text() {
+    let host = Host::with_config(
+        json!({ "gateway": { "auth": { "password": "telegram" } }, "channels": { "telegram": {} } })
+            .to_string(),
+    );
+    host.write(
+        ".openclaw/openclaw.json.bak",
+        json!({ "gateway": { "auth": { "password": "telegram" } } }).to_string(),
+    );
+    host.write(".openclaw/workspace/notes.md", "Write to me on telegram.\n");
+    host.write(".openclaw/logs/gateway.log", "channel telegram is up\n");
+    let report = host.report();
+    let files: Vec<&str> = report
+        .findings
+        .iter()
+        .map(|f| f.location.as_str())
+        .collect();
+    assert_eq!(files, ["gateway.auth.password"; 2], "{:#?}", report.lines());
+}
+
+#[test]
+fn the_name_of_a_variable_is_no_key() {
+    let host = Host::with_config(
+        json!({ "models": { "providers": { "openai": { "apiKey": "OPENAI_API_KEY" } } } })
+            .to_string(),
+    );
+    host.write(
+        ".openclaw/agents/main/agent/models.json",
+        json!({ "providers": { "acme": { "apiKey": "ACME_TOKEN" } } }).to_string(),
+    );
+    host.write(".bashrc", "echo ACME_TOKEN OPENAI_API_KEY\n");
+    assert_eq!(host.report().lines(), [""; 0]);
+}

@@ -10,11 +10,17 @@
 #[cfg(test)]
 mod aws;
 #[cfg(test)]
+mod clean;
+#[cfg(test)]
 mod databases;
 #[cfg(test)]
 mod evidence;
 #[cfg(test)]
+mod exposure;
+#[cfg(test)]
 mod host;
+#[cfg(test)]
+mod neighbours;
 #[cfg(test)]
 mod surfaces;
 #[cfg(test)]

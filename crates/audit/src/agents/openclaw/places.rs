@@ -315,7 +315,15 @@ fn enters(relative: &Path) -> bool {
     !relative.file_name().is_some_and(|name| {
         matches!(
             name.to_str(),
-            Some("node_modules" | ".git" | "__pycache__" | ".venv" | "npm-cache")
+            Some(
+                "node_modules"
+                    | ".git"
+                    | "__pycache__"
+                    | ".venv"
+                    | "npm-cache"
+                    // OpenClaw unpacks its own web pages here.
+                    | "control-ui-assets"
+            )
         )
     })
 }
@@ -543,8 +551,8 @@ mod tests {
             configs,
             [
                 "/home/ann/.clawdbot/clawdbot.json",
-                "/home/ann/.openclaw.json",
                 "/home/ann/.openclaw/openclaw.json",
+                "/home/ann/.openclaw.json",
                 "/home/ann/.openclaw-night/openclaw.json",
                 "/home/ann/.openclaw-work/openclaw.json",
                 "/home/ann/state/openclaw.json",
