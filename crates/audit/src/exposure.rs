@@ -50,7 +50,13 @@ pub(crate) fn providers_of(entries: &[Entry], into: &mut BTreeMap<String, String
 /// Adds a provider that is configured by a key of its own: OpenClaw takes it from the environment
 /// or from its profile store without any other setting.
 pub(crate) fn note(into: &mut BTreeMap<String, String>, id: &str, because: String) {
-    into.entry(id.to_ascii_lowercase()).or_insert(because);
+    // A key in the place of a name keeps its case, so that the report can mask it.
+    let id = if bedlock_detect::plausible_secret(id.as_bytes()) {
+        id.to_owned()
+    } else {
+        id.to_ascii_lowercase()
+    };
+    into.entry(id).or_insert(because);
 }
 
 /// The providers as the report lists them.

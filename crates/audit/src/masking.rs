@@ -6,10 +6,51 @@
 use std::io;
 use std::ops::Range;
 
+use bedlock_detect::ValueSearch;
 use bedlock_model::{Masked, Source};
+
+use crate::vault::{SecretId, Vault};
 
 /// Bytes shown before a secret, and after it.
 const AROUND: u64 = 72;
+
+/// Takes known secrets out of texts that name things: paths, keys, tables. A secret may be the
+/// name of a file or of a provider.
+pub(crate) struct Cover<'v> {
+    search: ValueSearch,
+    vault: &'v Vault,
+}
+
+impl<'v> Cover<'v> {
+    pub(crate) fn new(vault: &'v Vault) -> Self {
+        Self {
+            search: crate::inspect::searcher(vault),
+            vault,
+        }
+    }
+
+    /// The text with every known secret, in any spelling, replaced by its mask.
+    pub(crate) fn text(&self, text: &mut String) {
+        let mut found = self.search.find(text.as_bytes());
+        if found.is_empty() {
+            return;
+        }
+        found.sort_by_key(|m| (m.span.start, std::cmp::Reverse(m.span.end)));
+        let mut out = Vec::with_capacity(text.len());
+        let mut at = 0;
+        for m in found {
+            if m.span.start < at {
+                at = at.max(m.span.end);
+                continue;
+            }
+            out.extend_from_slice(&text.as_bytes()[at..m.span.start]);
+            out.extend_from_slice(self.vault.get(SecretId(m.index)).mask.as_bytes());
+            at = m.span.end;
+        }
+        out.extend_from_slice(&text.as_bytes()[at..]);
+        *text = String::from_utf8_lossy(&out).into_owned();
+    }
+}
 
 /// A place's position for people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -16,7 +16,7 @@ use crate::checks::{aws, database, unpack};
 use crate::exposure::{self, AgentUser};
 use crate::found::{At, Hit, Spot};
 use crate::inspect::{Circumstances, wal_of};
-use crate::masking::{self, Position, Stretch};
+use crate::masking::{self, Cover, Position, Stretch};
 use crate::vault::{SecretId, Vault};
 
 /// Everything that a report is made of but the hits.
@@ -37,7 +37,7 @@ pub(crate) fn build(scene: &Scene<'_>, hits: &[Hit], decisions: &[Decision]) -> 
         .zip(positions)
         .map(|((hit, decision), position)| finding(scene, hit, decision, position))
         .collect();
-    Report {
+    let mut report = Report {
         schema_version: Report::SCHEMA_VERSION,
         tool: scene.around.tool.clone(),
         created: scene.around.now.to_string(),
@@ -57,6 +57,43 @@ pub(crate) fn build(scene: &Scene<'_>, hits: &[Hit], decisions: &[Decision]) -> 
         providers: scene.providers.clone(),
         secrets: summaries(scene, hits, &findings),
         findings,
+    };
+    cover(&mut report, scene.vault);
+    report
+}
+
+/// Masks the secrets in the names of files, keys and tables.
+fn cover(report: &mut Report, vault: &Vault) {
+    let cover = Cover::new(vault);
+    let ids = |exposure: &mut Vec<Exposure>| {
+        for one in exposure {
+            cover.text(&mut one.provider);
+        }
+    };
+    cover.text(&mut report.home);
+    report.root.iter_mut().for_each(|text| cover.text(text));
+    report.agents.iter_mut().for_each(|text| cover.text(text));
+    for one in report.unreadable.iter_mut().chain(&mut report.skipped) {
+        cover.text(&mut one.path);
+        cover.text(&mut one.reason);
+        cover.text(&mut one.next);
+    }
+    for one in &mut report.providers {
+        cover.text(&mut one.id);
+        cover.text(&mut one.because);
+    }
+    for one in &mut report.secrets {
+        ids(&mut one.exposure);
+    }
+    for one in &mut report.findings {
+        cover.text(&mut one.file);
+        cover.text(&mut one.location);
+        one.reason.iter_mut().for_each(|text| cover.text(text));
+        cover.text(&mut one.remedy.next);
+        ids(&mut one.exposure);
+        let mut excerpt = one.excerpt.as_str().to_owned();
+        cover.text(&mut excerpt);
+        one.excerpt = Masked::danger_already_masked(excerpt);
     }
 }
 

@@ -20,6 +20,8 @@ mod exposure;
 #[cfg(test)]
 mod host;
 #[cfg(test)]
+mod masking;
+#[cfg(test)]
 mod neighbours;
 #[cfg(test)]
 mod surfaces;
