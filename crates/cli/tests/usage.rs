@@ -312,7 +312,7 @@ mod usage {
             .run("undo", &["--code-file", "/does/not/exist"])
             .code(64);
         ran.says(&["/does/not/exist", "--code-file"]);
-        for id in ["20200101-000000-abcdef01", "../../etc", "-", ""] {
+        for id in ["20200101-000000-abcdef01", "../../elsewhere", "-", ""] {
             let arguments = lab.at_home("undo", &["--code-file", "-", "--", id]);
             let ran = lab.finish(&mut lab.command(&arguments), &code).code(3);
             ran.says(&["find the transaction", "undo --list"])
