@@ -142,6 +142,31 @@ mod usage {
     }
 
     #[test]
+    fn what_was_typed_cannot_write_to_the_terminal() {
+        let lab = Lab::empty();
+        let hostile = "/\x1b]0;FAKE\x07\x1b[31mred\r";
+        for arguments in [
+            &["audit", "--home", hostile][..],
+            &["audit", "--root", hostile],
+            &["audit", "--output", hostile],
+            &["undo", "--code-file", hostile],
+            &["harden", "--config", hostile],
+            &["harden", "--mode", hostile],
+            &["harden", "--region", hostile],
+            &["harden", "--keep", hostile],
+        ] {
+            let mut all = arguments.to_vec();
+            if arguments[0] == "harden" && arguments[1] != "--region" {
+                all.extend(OPTIONS);
+            }
+            // That there is no escape byte is checked for every command.
+            let ran = lab.finish(&mut lab.command(&all), "");
+            let printed = format!("{}{}", ran.stdout, ran.stderr);
+            assert!(!printed.contains(['\x07', '\r']), "{ran}");
+        }
+    }
+
+    #[test]
     fn a_home_without_an_agent_is_clean() {
         let lab = Lab::empty();
         lab.run("audit", &[])
@@ -153,6 +178,9 @@ mod usage {
         lab.run("undo", &["--code-file", "/dev/null"])
             .code(3)
             .says(&["nothing to undo"]);
+        lab.harden(&["--apply"])
+            .code(3)
+            .shows(&["no OpenClaw was found", "--home DIR"]);
         // A look leaves nothing behind.
         assert_eq!(fs::read_dir(&lab.home).unwrap().count(), 0);
     }
@@ -253,6 +281,33 @@ mod usage {
     }
 
     #[test]
+    fn nothing_is_changed_when_nobody_can_see_the_code() {
+        let lab = Lab::leaky();
+        let before = lab.tree();
+        for more in [&["--apply"][..], &["--apply", "--json"]] {
+            let arguments = lab.at_home("harden", &[&OPTIONS[..], more].concat());
+            let (reader, writer) = io::pipe().unwrap();
+            drop(reader);
+            let outputs = [Stdio::from(writer), Stdio::null()];
+            for output in outputs {
+                let mut command = lab.command(&arguments);
+                let out = command
+                    .stdout(output)
+                    .stderr(Stdio::piped())
+                    .output()
+                    .unwrap();
+                let said = String::from_utf8(out.stderr).unwrap();
+                assert_eq!(out.status.code(), Some(3), "{said}");
+                assert!(said.contains("error: ") && !said.contains(CODE), "{said}");
+            }
+        }
+        same(&before, &lab.tree());
+        lab.run("undo", &["--list"])
+            .code(0)
+            .shows(&["nothing can be undone"]);
+    }
+
+    #[test]
     fn a_full_output_is_a_failure() {
         let lab = Lab::leaky();
         let before = lab.tree();
@@ -320,6 +375,29 @@ mod usage {
         }
         same(&after, &lab.tree());
         lab.undo(&code).code(0);
+    }
+
+    #[test]
+    fn a_recovery_code_that_is_an_argument_is_not_repeated() {
+        let lab = Lab::leaky();
+        let code = lab.harden(&["--apply"]).code(0).recovery_code();
+        let after = lab.tree();
+        let lower = code.to_ascii_lowercase();
+        for more in [
+            &[&*code][..],
+            &[&*lower],
+            &["--code-file", &code],
+            &[&*code, "--discard"],
+        ] {
+            let ran = lab.run("undo", more).code(64).prints_nothing();
+            assert!(!ran.stderr.contains(&code[16..]), "{ran}");
+            assert!(!ran.stderr.contains(&lower[16..]), "{ran}");
+            ran.says(&[
+                "that is a recovery code",
+                "next: bedlock undo --code-file -",
+            ]);
+        }
+        same(&after, &lab.tree());
     }
 
     #[test]
