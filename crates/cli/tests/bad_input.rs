@@ -148,8 +148,8 @@ mod support_of_files {
 #[cfg(test)]
 mod bad_input {
     use std::fs::{self, File};
-    use std::io::{Read, Write};
-    use std::os::unix::fs::{FileExt, PermissionsExt, chown, symlink};
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt, chown, symlink};
     use std::os::unix::net::UnixListener;
     use std::path::{Path, PathBuf};
     use std::process::Stdio;
@@ -211,7 +211,7 @@ mod bad_input {
         let here = here.filter(|one| one["file"] == config.display().to_string());
         assert!(here.count() >= 5, "{found}");
         lab.run("verify", &[]).shows(&broken[..3]);
-        for more in [&["--apply"][..], &["--apply", "--json"]] {
+        for more in [&[][..], &["--apply"], &["--apply", "--json"]] {
             lab.harden(more)
                 .code(3)
                 .shows(&["the active configuration cannot be rewritten"]);
@@ -430,6 +430,24 @@ mod bad_input {
     }
 
     #[test]
+    fn a_name_in_an_error_cannot_write_to_the_terminal() {
+        if !is_root("running as another user") {
+            return;
+        }
+        let lab = Lab::leaky();
+        give(&lab, NOBODY);
+        let path = lab
+            .state("agents/main/sessions")
+            .join("\x1b]0;FAKE\x07\x1b[31mred\r.jsonl");
+        fs::copy(lab.state(TRANSCRIPT), &path).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        let more = [&OPTIONS[..], &["--apply"]].concat();
+        let refused = run_as(&lab, NOBODY, "harden", &more).code(3);
+        assert!(!refused.stderr.contains(['\x07', '\r']), "{refused}");
+        refused.says(&["FAKE", "belongs to user 0"]);
+    }
+
+    #[test]
     fn root_leaves_files_with_their_owner() {
         if !is_root("files of another user") {
             return;
@@ -441,8 +459,39 @@ mod bad_input {
         for (path, (_, owner, ..)) in lab.tree() {
             assert_eq!(owner, (NOBODY, NOBODY), "{}", path.display());
         }
+        // bedlock's own folder is root's; what is above it is not.
+        for folder in [".local", ".local/state"] {
+            let owner = fs::metadata(lab.home.join(folder)).unwrap().uid();
+            assert_eq!(owner, NOBODY, "{folder}");
+        }
+        let note = "interrupted transactions were not looked for";
+        run_as(&lab, NOBODY, "audit", &[]).code(0).says(&[note]);
+        run_as(&lab, NOBODY, "undo", &["--list"])
+            .code(3)
+            .says(&["belongs to user 0"]);
         lab.undo(&code).code(0);
         same(&before, &lab.tree());
+    }
+
+    #[test]
+    fn root_looks_at_a_home_that_its_owner_hardened() {
+        if !is_root("running as another user") {
+            return;
+        }
+        let lab = Lab::leaky();
+        give(&lab, NOBODY);
+        let more = [&OPTIONS[..], &["--apply"]].concat();
+        run_as(&lab, NOBODY, "harden", &more).code(0);
+        let after = lab.tree();
+        let note = "interrupted transactions were not looked for";
+        lab.run("audit", &[]).code(0).says(&[note]);
+        lab.run("verify", &[]).code(0).says(&[note]);
+        for verb in ["harden", "undo"] {
+            let more: &[&str] = if verb == "harden" { &more } else { &[] };
+            let refused = lab.run(verb, more).code(3);
+            refused.says(&["it belongs to user 65534; run bedlock as that user"]);
+        }
+        same(&after, &lab.tree());
     }
 
     #[test]
@@ -884,6 +933,50 @@ mod bad_input {
             lab.undo(&code).code(0);
             same(&before, &lab.tree());
         }
+    }
+
+    #[test]
+    fn an_interrupt_after_the_code_was_shown_says_what_happened() {
+        let lab = Lab::leaky();
+        let before = lab.tree();
+        let mut command =
+            lab.command(&lab.at_home("harden", &[&OPTIONS[..], &["--apply"]].concat()));
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut printed = String::new();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        while !printed.contains(CODE) {
+            assert_ne!(output.read_line(&mut printed).unwrap(), 0, "{printed}");
+        }
+        let pid = Pid::from_raw(child.id().try_into().unwrap()).unwrap();
+        kill_process(pid, Signal::INT).unwrap();
+        output.read_to_string(&mut printed).unwrap();
+        let out = child.wait_with_output().unwrap();
+        let said = String::from_utf8(out.stderr).unwrap();
+        let code = printed[printed.find(CODE).unwrap()..]
+            .split_whitespace()
+            .next()
+            .unwrap()
+            .to_owned();
+        let changed = !leaks(&lab, &lab.state(".env"));
+        match out.status.code() {
+            Some(0) => assert!(changed, "{printed}"),
+            Some(130) if changed => {
+                assert!(
+                    said.contains("was applied") && said.contains("bedlock verify"),
+                    "{said}"
+                );
+            }
+            Some(130) => assert!(said.contains("interrupted"), "{said}"),
+            other => panic!("{other:?}: {said}"),
+        }
+        if changed {
+            lab.undo(&code).code(0);
+        }
+        same(&before, &lab.tree());
     }
 
     #[test]
