@@ -6,13 +6,14 @@
 use std::collections::BTreeMap;
 
 use bedlock_detect as detect;
+use bedlock_formats::Segment;
 use bedlock_model::{
     Disposition, Exposure, Finding, Masked, PlaceKind, Provider, Remedy, Report, SecretSummary,
     Severity, Snapshot, Unreadable,
 };
 
 use crate::agents::openclaw::meaning::Decision;
-use crate::checks::{aws, database, unpack};
+use crate::checks::{aws, database, process, unpack};
 use crate::exposure::{self, AgentUser};
 use crate::found::{At, Hit, Spot};
 use crate::inspect::{Circumstances, wal_of};
@@ -273,8 +274,12 @@ fn finding(scene: &Scene<'_>, hit: &Hit, decision: &Decision, position: Position
         }
         Spot::Process(index) => {
             let pid = scene.snapshot.processes[index].pid;
+            let what = match hit.path.first().and_then(Segment::as_key) {
+                Some(process::ARGUMENTS) => "cmdline",
+                _ => "environ",
+            };
             (
-                format!("/proc/{pid}/environ"),
+                format!("/proc/{pid}/{what}"),
                 PlaceKind::ProcessEnvironment,
                 None,
             )

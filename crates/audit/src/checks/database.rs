@@ -45,7 +45,7 @@ pub(crate) fn each_value(
     main: &dyn Source,
     wal: Option<&dyn Source>,
     visit: &mut dyn FnMut(Met<'_>) -> ControlFlow<()>,
-) -> Result<Vec<(String, SqliteError)>, SqliteError> {
+) -> Result<Damaged, SqliteError> {
     let main = AsPages(main);
     let wal = wal.map(AsPages);
     let database = Database::open(&main, wal.as_ref().map(|pages| pages as &dyn Pages))?;
@@ -111,7 +111,8 @@ fn row_name(table: &Table, row: &Row<'_>) -> String {
         // A row is never called by a credential of its own.
         Value::Text(text)
             if text.len() <= 200
-                && !bedlock_detect::credential_name(cell.column).is_some_and(|hint| hint.strong)
+                && !bedlock_detect::credential_name(cell.column)
+                    .is_some_and(|hint| hint.strong)
                 && !bedlock_detect::plausible_secret(text) =>
         {
             Some(String::from_utf8_lossy(text).into_owned())
@@ -151,6 +152,9 @@ fn owned(cell: &RowCell<'_>) -> Cell {
     }
 }
 
+/// Tables that could not be read whole.
+pub(crate) type Damaged = Vec<(String, SqliteError)>;
+
 /// Finds credentials in the rows.
 ///
 /// # Errors
@@ -158,7 +162,7 @@ fn owned(cell: &RowCell<'_>) -> Cell {
 pub(crate) fn check(
     main: &dyn Source,
     wal: Option<&dyn Source>,
-) -> Result<(Vec<Candidate>, Vec<(String, SqliteError)>), SqliteError> {
+) -> Result<(Vec<Candidate>, Damaged), SqliteError> {
     let mut found = Vec::new();
     let damaged = each_value(main, wal, &mut |met| {
         let column = Column {
@@ -185,16 +189,14 @@ pub(crate) fn row_label(at: &CellAt, row_name: &str) -> String {
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || "._-:".contains(c));
     // A row whose name is itself a credential must not be named by it.
-    if plain && bedlock_detect::scan(row_name.as_bytes()).is_empty() && !at_name(at, row_name) {
+    let telling = |text: &[u8]| {
+        bedlock_detect::plausible_secret(text) || !bedlock_detect::scan(text).is_empty()
+    };
+    if plain && !telling(row_name.as_bytes()) {
         format!("{}[{row_name}].{}", at.table, at.column)
     } else {
         format!("{}[{}].{}", at.table, at.row, at.column)
     }
-}
-
-/// Whether the row's name looks like a random token.
-fn at_name(_at: &CellAt, row_name: &str) -> bool {
-    bedlock_detect::plausible_secret(row_name.as_bytes())
 }
 
 fn join(row: &str, inner: &str) -> String {

@@ -60,7 +60,7 @@ fn judge_entry(path: &Path, kind: PlaceKind, entry: &Entry, before: Option<&Entr
 }
 
 /// An argument: `--token VALUE`, `--token=VALUE`, `NAME=VALUE`, `Header: VALUE`.
-fn judge_argument(entry: &Entry, before: Option<&Entry>) -> Option<Vec<Judged>> {
+pub(crate) fn judge_argument(entry: &Entry, before: Option<&Entry>) -> Option<Vec<Judged>> {
     let value = &entry.value;
     if let Some(split) = value.iter().position(|b| matches!(b, b'=' | b':')) {
         let name = std::str::from_utf8(&value[..split])

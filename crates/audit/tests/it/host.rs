@@ -38,6 +38,8 @@ pub(crate) struct Host {
     _folder: TempDir,
     pub(crate) home: PathBuf,
     pub(crate) processes: Vec<(u32, Vec<u8>)>,
+    /// What every process was started with.
+    pub(crate) arguments: Vec<String>,
 }
 
 impl Host {
@@ -49,6 +51,7 @@ impl Host {
             _folder: folder,
             home,
             processes: Vec::new(),
+            arguments: Vec::new(),
         }
     }
 
@@ -119,13 +122,18 @@ impl Host {
                 pid: *pid,
                 uid: None,
                 name: "openclaw-gateway".to_owned(),
-                argv: Vec::new(),
+                argv: self
+                    .arguments
+                    .iter()
+                    .map(|one| SecretBytes::new(one.clone().into_bytes()))
+                    .collect(),
                 environment: Some(SecretBytes::new(block.clone())),
             })
             .collect();
         let around = Circumstances {
             installations,
             home: self.home.display().to_string(),
+            also: Vec::new(),
             root: None,
             now: NOW.parse().unwrap(),
             session_limit: "PT12H".parse().unwrap(),

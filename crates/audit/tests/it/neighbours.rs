@@ -171,3 +171,32 @@ fn the_programs_of_a_plugin_are_searched_for_shapes_only() {
             .to_string()
     );
 }
+
+#[test]
+fn the_arguments_of_a_running_agent_are_read() {
+    let (door, key) = (neutral(70), shaped("openai-api-key", 71));
+    let mut host = Host::with_config("{}");
+    host.arguments = [
+        "/usr/bin/node",
+        "openclaw.mjs",
+        "gateway",
+        "run",
+        "--port",
+        "18789",
+        "--token",
+        &door,
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    host.arguments.push(format!("--header=X-Api-Key: {key}"));
+    host.process(4711, &[("LANG", "C")]);
+    let report = host.report();
+    assert_eq!(report.findings.len(), 2, "{:#?}", report.lines());
+    for (secret, location) in [(&door, "argv[7]"), (&key, "argv[8]")] {
+        let finding = &report.of(secret)[0];
+        assert_eq!(finding.file, "/proc/4711/cmdline");
+        assert_eq!(finding.location, location);
+        assert_eq!(finding.disposition, Disposition::Report);
+        assert!(finding.reason.as_deref().unwrap().contains("arguments"));
+    }
+}

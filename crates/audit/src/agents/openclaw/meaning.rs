@@ -11,6 +11,7 @@ use bedlock_model::{Disposition, PlaceKind};
 
 use crate::agents::openclaw::surfaces::{self, Serves};
 use crate::checks::cell::GATEWAY_TABLES;
+use crate::checks::process::ARGUMENTS;
 use crate::found::{At, Hit};
 
 /// Variables with which OpenClaw opens a channel or its own door.
@@ -244,6 +245,14 @@ fn serves(path: &[Segment]) -> Serves {
 }
 
 fn variable(kind: PlaceKind, hit: &Hit, referenced: &Referenced) -> Decision {
+    if kind == PlaceKind::ProcessEnvironment
+        && hit.path.first().and_then(Segment::as_key) == Some(ARGUMENTS)
+    {
+        return Decision::left(
+            Disposition::Report,
+            "in the arguments of a running process, which every user of this machine may read: start it without",
+        );
+    }
     let name = hit
         .path
         .iter()
