@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Read as _;
 use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -19,8 +20,8 @@ use bedlock_model::{
 };
 use zeroize::Zeroizing;
 
-use crate::agents::Installation;
 use crate::agents::openclaw::meaning::{self, Decision, Referenced};
+use crate::agents::{Installation, Reach};
 use crate::checks::{self, aws, database, keys, process, stream, text, unpack};
 use crate::exposure::{self, AgentUser};
 use crate::found::{At, Candidate, Hit, Spot, settle};
@@ -41,6 +42,8 @@ pub struct Circumstances {
     pub installations: Vec<Installation>,
     /// The home that was looked at.
     pub home: String,
+    /// Folders outside of it that the owner counts as the agent's too.
+    pub also: Vec<PathBuf>,
     /// The folder that stands for `/`, for a mounted image.
     pub root: Option<String>,
     /// Now.
@@ -51,6 +54,18 @@ pub struct Circumstances {
     pub threads: usize,
     /// Who made the report.
     pub tool: Tool,
+}
+
+impl Circumstances {
+    /// What may be changed.
+    #[must_use]
+    pub fn reach(&self) -> Reach<'_> {
+        Reach {
+            home: Path::new(&self.home),
+            installations: &self.installations,
+            also: &self.also,
+        }
+    }
 }
 
 /// What was found, for people and for the planner.
@@ -654,6 +669,13 @@ fn decide(
         ),
         Spot::Place(index) => {
             let place = &snapshot.places[index];
+            if !around.reach().holds(&place.path) {
+                return Decision::left(
+                    Disposition::Report,
+                    "outside of the home: harden does not change it; take it out by hand, or name \
+                     the folder with --also DIR",
+                );
+            }
             if hit.location == unpack::INSIDE {
                 return Decision::remove();
             }

@@ -28,6 +28,9 @@ pub(crate) struct Where {
     /// Look at a mounted image: DIR stands for / (the home is found in it, or named with --home)
     #[arg(long, value_name = "DIR")]
     pub(crate) root: Option<PathBuf>,
+    /// A folder outside of the home that is the agent's too (repeat it for more)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) also: Vec<PathBuf>,
 }
 
 /// Everything that a command was started with.
@@ -38,6 +41,8 @@ pub(crate) struct World {
     pub(crate) home: PathBuf,
     /// The folder that stands for `/`.
     pub(crate) root: Option<PathBuf>,
+    /// Folders outside of the home that are the agent's too, as the agent sees them.
+    pub(crate) also: Vec<PathBuf>,
     /// Whether it is the home of whoever runs bedlock.
     pub(crate) own: bool,
     /// Where transactions of this home are kept, on this machine.
@@ -85,12 +90,21 @@ impl World {
                 .join(STATE),
             None => home.join(STATE),
         };
+        let also = at
+            .also
+            .iter()
+            .map(|folder| match &root {
+                Some(_) => Ok(Path::new("/").join(folder)),
+                None => absolute(folder),
+            })
+            .collect::<Result<_, _>>()?;
         let key = environment.state_folder();
         Ok(Self {
             environment,
             interrupt,
             home,
             root,
+            also,
             own,
             state,
             key,
@@ -192,6 +206,7 @@ impl World {
         let around = Circumstances {
             installations: installations.clone(),
             home: self.home.display().to_string(),
+            also: self.also.clone(),
             root: self.root.as_ref().map(|root| root.display().to_string()),
             now: self.now(),
             session_limit: jiff::SignedDuration::from_hours(SESSION_LIMIT_HOURS),
@@ -229,6 +244,7 @@ impl World {
             home: self.home.clone(),
             home_entries: bedlock_host::names(self.root.as_deref(), &self.home),
             system: self.own || self.root.is_some(),
+            also: self.also.clone(),
             overrides,
         }
     }

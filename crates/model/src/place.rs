@@ -308,13 +308,16 @@ impl Snapshot {
         index.ok().map(|index| &self.places[index])
     }
 
-    /// Adds what another look found, keeping the order and no path twice.
+    /// Adds what another look found, keeping the order and no path twice: the later look asked for
+    /// the path with more knowledge of what it is.
     pub fn merge(&mut self, other: Snapshot) {
-        self.places.extend(other.places);
-        // The sort is stable, so of two places with one path the earlier look's stays.
+        let mine = std::mem::take(&mut self.places);
+        self.places = other.places;
+        self.places.extend(mine);
+        // The sort is stable, so of two places with one path the later look's comes first.
         self.places.sort_by(|a, b| a.path.cmp(&b.path));
         self.places
-            .dedup_by(|later, earlier| later.path == earlier.path);
+            .dedup_by(|second, first| second.path == first.path);
         for (mine, theirs) in [
             (&mut self.unreadable, other.unreadable),
             (&mut self.skipped, other.skipped),
@@ -427,7 +430,7 @@ mod tests {
     }
 
     #[test]
-    fn merge_keeps_order_and_the_first_of_a_path() {
+    fn merge_keeps_order_and_the_later_of_a_path() {
         let place = |path: &str, kind| Place {
             path: path.into(),
             kind,
@@ -455,7 +458,7 @@ mod tests {
         assert_eq!(first.places.len(), 2);
         assert_eq!(
             first.at("/b".as_ref()).map(|place| place.kind),
-            Some(PlaceKind::Log)
+            Some(PlaceKind::Text)
         );
         assert!(first.at("/c".as_ref()).is_none());
     }

@@ -57,7 +57,9 @@ pub(crate) fn decide(place: &Place, hit: &Hit, now: Timestamp, limit: SignedDura
     {
         return Decision::left(
             Disposition::Expires,
-            format!("the registration of a client, which opens no session without a sign-in; good until {ends}"),
+            format!(
+                "the registration of a client, which opens no session without a sign-in; good until {ends}"
+            ),
         );
     }
     let latest = now.checked_add(limit).unwrap_or(Timestamp::MAX);

@@ -24,11 +24,11 @@ use bedlock_model::{
 pub use request::{Problem, Request};
 pub use shown::Shown;
 
-use crate::agents::Installation;
 use crate::agents::openclaw::bedrock::{self, ModelState, Part};
+use crate::agents::{Installation, Reach};
 use crate::checks::{format_of, unpack};
 use crate::found::{Hit, Spot};
-use crate::inspect::{Inspection, wal_of};
+use crate::inspect::{Circumstances, Inspection, wal_of};
 use crate::modes::Route;
 use crate::vault::{SecretId, Vault};
 use crate::{AuditError, WHOLE_FILE_LIMIT};
@@ -66,6 +66,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) vault: &'a Vault,
     pub(crate) installations: &'a [Installation],
+    pub(crate) reach: Reach<'a>,
     pub(crate) request: &'a Request,
     pub(crate) route: Route,
     /// Hits that go, by the index of their place.
@@ -88,8 +89,7 @@ pub(crate) struct Decided {
 pub fn plan(
     snapshot: &Snapshot,
     inspection: &Inspection,
-    installations: &[Installation],
-    home: &Path,
+    around: &Circumstances,
     request: &Request,
     keep: &BTreeSet<Fingerprint>,
 ) -> Result<Planned, AuditError> {
@@ -131,7 +131,8 @@ pub fn plan(
     let desk = Desk {
         snapshot,
         vault: &inspection.vault,
-        installations,
+        installations: &around.installations,
+        reach: around.reach(),
         request,
         route: request.mode.route(request),
         going,
@@ -146,7 +147,6 @@ pub fn plan(
     }
     let mut draft = Draft {
         desk: &desk,
-        home,
         entries: BTreeMap::new(),
     };
     draft.places()?;
@@ -223,7 +223,6 @@ struct Entry {
 
 struct Draft<'d, 'a> {
     desk: &'d Desk<'a>,
-    home: &'d Path,
     entries: BTreeMap<PathBuf, Entry>,
 }
 
@@ -253,7 +252,7 @@ impl Draft<'_, '_> {
                 || is_config
                 || place.kind == PlaceKind::Database
                 || names_models(place);
-            if hits.is_empty() && !always {
+            if (hits.is_empty() && !always) || !self.desk.reach.holds(&place.path) {
                 continue;
             }
             let decided = self.decide(index, place, hits, &moved)?;
@@ -476,7 +475,7 @@ impl Draft<'_, '_> {
     /// What the new route needs besides the configuration: the profile and the variables.
     fn settings(&mut self) -> Result<(), AuditError> {
         if let Some(profile) = &self.desk.route.profile {
-            let path = self.home.join(".aws/config");
+            let path = self.desk.reach.home.join(".aws/config");
             let before = self.content_after(&path)?.unwrap_or_default();
             let (text, why) =
                 aws::with_profile(&before, profile).map_err(Self::edit_error(&path))?;

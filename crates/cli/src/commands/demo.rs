@@ -55,6 +55,7 @@ impl Demo {
             interrupt,
             home: folder.path().to_path_buf(),
             root: None,
+            also: Vec::new(),
             own: false,
             state: folder.path().join(".local/state/bedlock"),
             key: folder.path().join(".local/state/bedlock"),
@@ -114,8 +115,7 @@ impl Story<'_> {
         let planned = plan::plan(
             &before.snapshot,
             &before.inspection,
-            &before.installations,
-            &world.home,
+            &before.around,
             &request,
             &BTreeSet::new(),
         )?;

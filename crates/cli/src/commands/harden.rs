@@ -189,8 +189,7 @@ impl Harden {
         let mut planned = plan::plan(
             &seen.snapshot,
             &seen.inspection,
-            &seen.installations,
-            &world.home,
+            &seen.around,
             request,
             keep,
         )?;

@@ -158,6 +158,14 @@ pub fn wants(facts: &HostFacts, installations: &[Installation]) -> Vec<Want> {
             kind: *kind,
         });
     }
+    for folder in &facts.also {
+        wants.push(Want::Tree {
+            path: folder.clone(),
+            classify: classify_workspace,
+            enter: enters,
+            depth: 16,
+        });
+    }
     if facts.system {
         for path in ["/etc/systemd/system", "/etc/systemd/user"] {
             wants.push(Want::Tree {
@@ -397,8 +405,15 @@ pub fn further(facts: &HostFacts, snapshot: &Snapshot) -> Vec<Want> {
             wants.extend(target);
         }
     }
+    let of_the_kernel = |path: &Path| {
+        ["/proc", "/sys", "/dev"]
+            .iter()
+            .any(|top| path.starts_with(top))
+    };
     wants.retain(|want| match want {
-        Want::File { path, .. } => snapshot.at(path).is_none(),
+        Want::File { path, .. } | Want::Tree { path, .. } if of_the_kernel(path) => false,
+        // What a name in the configuration says of a file is more than its folder does.
+        Want::File { path, kind } => snapshot.at(path).is_none_or(|place| place.kind != *kind),
         Want::Tree { path, .. } => !snapshot.places.iter().any(|p| p.path.starts_with(path)),
     });
     wants
@@ -439,6 +454,18 @@ fn locating(entries: &[Entry]) -> BTreeMap<String, String> {
             ))
         })
         .collect()
+}
+
+/// Whether a file outside of any home is OpenClaw's: its logs, and what starts it.
+pub(crate) fn is_openclaws_by_name(path: &Path) -> bool {
+    let roots = [
+        "/tmp/openclaw",
+        "/etc/systemd",
+        "/etc/default",
+        "/etc/openclaw",
+        "/Library/LaunchDaemons",
+    ];
+    roots.iter().any(|root| path.starts_with(root)) && names_openclaw(path)
 }
 
 fn config_points_at(home: &Path, folder: &Path, entry: &Entry) -> Option<Want> {
@@ -524,6 +551,7 @@ mod tests {
         let facts = HostFacts {
             home: "/home/ann".into(),
             system: true,
+            also: Vec::new(),
             home_entries: [
                 ".openclaw",
                 ".openclaw-work",
