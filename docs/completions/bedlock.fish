@@ -1,0 +1,101 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_bedlock_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_bedlock_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_bedlock_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_bedlock_using_subcommand
+    set -l cmd (__fish_bedlock_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c bedlock -n "__fish_bedlock_needs_command" -s h -l help -d 'Print help'
+complete -c bedlock -n "__fish_bedlock_needs_command" -s V -l version -d 'Print version'
+complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "audit" -d 'Find every secret of the agent on this host, and say which model provider could see it'
+complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "harden" -d 'Take every secret out of the host and make Amazon Bedrock its only model route'
+complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "undo" -d 'Put back what harden took out: every byte, mode, owner and time'
+complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "verify" -d 'Prove that the host is keyless: no key, one model route, a time limit'
+complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "demo" -d 'Show the whole story on a temporary home: audit, harden, verify, undo'
+complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "docs" -d 'Write the command reference, man pages, completions, schemas and the list of rules'
+complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bedlock -n "__fish_bedlock_using_subcommand audit" -l home -d 'Look at this home folder instead of your own' -r -F
+complete -c bedlock -n "__fish_bedlock_using_subcommand audit" -l root -d 'Look at a mounted image: DIR stands for / (the home is found in it, or named with --home)' -r -F
+complete -c bedlock -n "__fish_bedlock_using_subcommand audit" -l also -d 'A folder outside of the home that is the agent\'s too (repeat it for more)' -r -F
+complete -c bedlock -n "__fish_bedlock_using_subcommand audit" -l format -d 'How the report is written' -r -f -a "text\t'For a terminal'
+json\t'The published schema, see docs/schema/report.json'
+sarif\t'SARIF 2.1.0, for code scanning'
+markdown\t'For an issue or a chat'
+html\t'One self-contained page'"
+complete -c bedlock -n "__fish_bedlock_using_subcommand audit" -l output -d 'Write the report to a file (mode 0600) instead of standard output' -r -F
+complete -c bedlock -n "__fish_bedlock_using_subcommand audit" -l json -d 'Short for --format json'
+complete -c bedlock -n "__fish_bedlock_using_subcommand audit" -l all -d 'Show every place of every secret'
+complete -c bedlock -n "__fish_bedlock_using_subcommand audit" -l no-processes -d 'Do not look at the environment of running agents'
+complete -c bedlock -n "__fish_bedlock_using_subcommand audit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -l home -d 'Look at this home folder instead of your own' -r -F
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -l root -d 'Look at a mounted image: DIR stands for / (the home is found in it, or named with --home)' -r -F
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -l also -d 'A folder outside of the home that is the agent\'s too (repeat it for more)' -r -F
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -l region -d 'AWS Region that models are called in, e.g. us-west-2' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -l model -d 'Model id, inference profile or ARN of Bedrock; the first is the default, more are fallbacks' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -l sso-start-url -d 'Access portal of IAM Identity Center, e.g. https://d-1234567890.awsapps.com/start' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -l sso-region -d 'Region of IAM Identity Center' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -l account -d 'AWS account, 12 digits' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -l role -d 'Permission set, e.g. BedrockInvoke' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -l profile -d 'Profile in ~/.aws/config that the agent uses [default: openclaw]' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -l mode -d 'How far the agent is from a credential [default: direct] [possible values: direct]' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -l config -d 'Settings file [default: ~/.config/bedlock/bedlock.toml]' -r -F
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -l keep -d 'Leave a secret where it is, by its fingerprint' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -l undo-days -d 'Days in which it can be undone' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -l receipt -d 'Write the receipt to a file too: a page (.html), Markdown (.md) or JSON' -r -F
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -l apply -d 'Do it; without it the plan is shown and nothing changes'
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -l no-restart -d 'Refuse when OpenClaw runs, instead of stopping and starting it'
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -l no-plugin-check -d 'Go on although OpenClaw\'s Bedrock plugin was not found: you install it afterwards'
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -l json -d 'Write JSON: the plan, or with --apply one line when originals are sealed and one at the end'
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -l all -d 'Show every place'
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -l no-processes -d 'Do not look at running agents'
+complete -c bedlock -n "__fish_bedlock_using_subcommand harden" -s h -l help -d 'Print help'
+complete -c bedlock -n "__fish_bedlock_using_subcommand undo" -l home -d 'Look at this home folder instead of your own' -r -F
+complete -c bedlock -n "__fish_bedlock_using_subcommand undo" -l root -d 'Look at a mounted image: DIR stands for / (the home is found in it, or named with --home)' -r -F
+complete -c bedlock -n "__fish_bedlock_using_subcommand undo" -l also -d 'A folder outside of the home that is the agent\'s too (repeat it for more)' -r -F
+complete -c bedlock -n "__fish_bedlock_using_subcommand undo" -l code-file -d 'Read the recovery code from a file; - is standard input' -r -F
+complete -c bedlock -n "__fish_bedlock_using_subcommand undo" -l list -d 'Show what can be undone'
+complete -c bedlock -n "__fish_bedlock_using_subcommand undo" -l discard -d 'Forget the sealed originals: it cannot be undone any more'
+complete -c bedlock -n "__fish_bedlock_using_subcommand undo" -l overwrite -d 'Put files back although they were changed since; what was written since is lost'
+complete -c bedlock -n "__fish_bedlock_using_subcommand undo" -l no-restart -d 'Refuse when OpenClaw runs, instead of stopping and starting it'
+complete -c bedlock -n "__fish_bedlock_using_subcommand undo" -l json -d 'Write JSON'
+complete -c bedlock -n "__fish_bedlock_using_subcommand undo" -s h -l help -d 'Print help'
+complete -c bedlock -n "__fish_bedlock_using_subcommand verify" -l home -d 'Look at this home folder instead of your own' -r -F
+complete -c bedlock -n "__fish_bedlock_using_subcommand verify" -l root -d 'Look at a mounted image: DIR stands for / (the home is found in it, or named with --home)' -r -F
+complete -c bedlock -n "__fish_bedlock_using_subcommand verify" -l also -d 'A folder outside of the home that is the agent\'s too (repeat it for more)' -r -F
+complete -c bedlock -n "__fish_bedlock_using_subcommand verify" -l format -d 'How the posture is written' -r -f -a "text\t'For a terminal'
+json\t'The published schema, see docs/schema/posture.json'
+markdown\t'For an issue or a chat'
+html\t'One self-contained page'"
+complete -c bedlock -n "__fish_bedlock_using_subcommand verify" -l output -d 'Write it to a file (mode 0600) instead of standard output' -r -F
+complete -c bedlock -n "__fish_bedlock_using_subcommand verify" -l json -d 'Short for --format json'
+complete -c bedlock -n "__fish_bedlock_using_subcommand verify" -l no-processes -d 'Do not look at the environment of running agents'
+complete -c bedlock -n "__fish_bedlock_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bedlock -n "__fish_bedlock_using_subcommand demo" -l keep -d 'Keep the leaky home at the end'
+complete -c bedlock -n "__fish_bedlock_using_subcommand demo" -s h -l help -d 'Print help'
+complete -c bedlock -n "__fish_bedlock_using_subcommand docs" -s h -l help -d 'Print help'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify demo docs help" -f -a "audit" -d 'Find every secret of the agent on this host, and say which model provider could see it'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify demo docs help" -f -a "harden" -d 'Take every secret out of the host and make Amazon Bedrock its only model route'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify demo docs help" -f -a "undo" -d 'Put back what harden took out: every byte, mode, owner and time'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify demo docs help" -f -a "verify" -d 'Prove that the host is keyless: no key, one model route, a time limit'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify demo docs help" -f -a "demo" -d 'Show the whole story on a temporary home: audit, harden, verify, undo'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify demo docs help" -f -a "docs" -d 'Write the command reference, man pages, completions, schemas and the list of rules'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify demo docs help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
