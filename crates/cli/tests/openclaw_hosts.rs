@@ -95,10 +95,12 @@ mod hosts {
     ) -> Vec<&'a Finding> {
         let canary: &Canary = seeded.canary(hit.canary);
         let file = seeded.openclaw.home.join(&hit.file);
-        let is_named = |finding: &Finding| {
-            known
-                .get(hit.canary)
-                .is_some_and(|known| known.contains(&*finding.fingerprint))
+        let names = known.get(hit.canary).filter(|names| !names.is_empty());
+        let is_named =
+            |finding: &Finding| names.is_some_and(|names| names.contains(&*finding.fingerprint));
+        // Where no bytes tell what the audit calls it, the place and the length have to do.
+        let fits = |finding: &Finding| {
+            names.is_none() && finding.length == Some(canary.value.len() as u64)
         };
         findings
             .iter()
@@ -109,13 +111,15 @@ mod hosts {
                         (same_file && finding.covers(canary, *offset))
                             || (with_sidecars(&file).contains(&finding.file) && is_named(finding))
                     }
+                    // An index is made of what another table holds.
+                    Spot::Word => same_file && (is_named(finding) || fits(finding)),
                     Spot::Freed => same_file && is_named(finding),
                     Spot::Row { table, column } => {
                         let place = finding
                             .location
                             .strip_prefix(&**table)
                             .is_some_and(|rest| rest.starts_with('[') && rest.contains(&**column));
-                        same_file && (is_named(finding) || place)
+                        same_file && (is_named(finding) || (place && fits(finding)))
                     }
                     Spot::Base64(offset) => {
                         let touches = |(first, length): (u64, u64)| {

@@ -53,7 +53,7 @@ pub(crate) struct Audit {
 enum Format {
     /// For a terminal
     Text,
-    /// The published schema, see docs/schema/report.json
+    /// The published schema, see docs/schema/report-1.json
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,

@@ -48,7 +48,7 @@ pub(crate) struct Verify {
 enum Format {
     /// For a terminal
     Text,
-    /// The published schema, see docs/schema/posture.json
+    /// The published schema, see docs/schema/posture-1.json
     Json,
     /// For an issue or a chat
     Markdown,

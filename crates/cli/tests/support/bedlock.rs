@@ -61,6 +61,8 @@ pub(crate) struct Finding {
     pub(crate) rule: String,
     /// First byte and length, where the report knows them.
     pub(crate) span: Option<(u64, u64)>,
+    /// Length in bytes.
+    pub(crate) length: Option<u64>,
 }
 
 impl Finding {
@@ -88,6 +90,7 @@ pub(crate) fn findings(report: &Value) -> Vec<Finding> {
             fingerprint: text(finding, "fingerprint"),
             disposition: text(finding, "disposition"),
             rule: text(finding, "rule"),
+            length: finding["length"].as_u64(),
             span: finding["offset"].as_u64().zip(finding["length"].as_u64()),
         })
         .collect()

@@ -43,7 +43,7 @@ pub(crate) struct OpenClaw {
     pub(crate) release: Release,
     modules: PathBuf,
     pub(crate) home: PathBuf,
-    /// Where it puts what does not belong into the home: `/tmp/openclaw` on a real host.
+    /// Where the tests put what does not belong into the home.
     pub(crate) scratch: PathBuf,
     pub(crate) port: u16,
     /// Variables beyond the few that every command gets.
@@ -140,7 +140,6 @@ impl OpenClaw {
             .env_clear()
             .env("HOME", &self.home)
             .env("PATH", self.path())
-            .env("TMPDIR", &self.scratch)
             .env("TERM", "dumb")
             .env("LANG", "C.UTF-8")
             .env("NO_COLOR", "1")

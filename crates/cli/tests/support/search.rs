@@ -29,6 +29,8 @@ pub(crate) enum Spot {
     Row { table: String, column: String },
     /// Base64 in a file that is no database.
     Base64(u64),
+    /// A word of a full-text index of a database, in small letters.
+    Word,
 }
 
 /// A canary at a place.
@@ -47,12 +49,16 @@ impl fmt::Display for Hit {
         write!(f, "{} in {}", self.canary, self.file.display())?;
         match &self.spot {
             Spot::Bytes(offset) => write!(f, " at byte {offset}"),
+            Spot::Word => write!(f, " as a word of an index"),
             Spot::Freed => write!(f, " in freed pages"),
             Spot::Row { table, column } => write!(f, " in {table}.{column}"),
             Spot::Base64(offset) => write!(f, " as Base64 at byte {offset}"),
         }
     }
 }
+
+/// How much of a canary's end is looked for in an index; shorter than any canary.
+const WORD_END: usize = 12;
 
 /// A search for some canaries.
 pub(crate) struct Search {
@@ -62,6 +68,9 @@ pub(crate) struct Search {
     /// share.
     encoded: AhoCorasick,
     encoded_names: Vec<&'static str>,
+    /// The end of the canary in small letters: an index stores a word without what it has in common
+    /// with the word before.
+    words: AhoCorasick,
 }
 
 impl Search {
@@ -79,7 +88,12 @@ impl Search {
                 encoded_names.push(canary.name);
             }
         }
+        let ends = canaries.iter().map(|canary| {
+            let small = canary.value.to_ascii_lowercase();
+            small[small.len() - WORD_END..].to_owned()
+        });
         Self {
+            words: AhoCorasick::new(ends).unwrap(),
             names: canaries.iter().map(|canary| canary.name).collect(),
             plain: AhoCorasick::new(values).unwrap(),
             encoded: AhoCorasick::new(encoded).unwrap(),
@@ -117,6 +131,9 @@ impl Search {
                         column: column.clone(),
                     },
                 ));
+            }
+            for (index, _) in self.words.matches(&bytes) {
+                hits.insert(hit(self.names[index], Spot::Word));
             }
             for (index, _) in self.plain.matches(&bytes) {
                 let canary = self.names[index];
@@ -195,11 +212,12 @@ fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// Lists the tables that can be read: virtual ones of an extension that is not loaded cannot, and
-/// their shadow tables are listed by themselves.
+/// Lists the tables that hold bytes: a virtual one shows those of its shadow tables.
 fn tables(database: &Connection) -> Vec<String> {
     let mut statement = database
-        .prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
+        .prepare(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'",
+        )
         .unwrap();
     let names = statement.query_map([], |row| row.get(0)).unwrap();
     names.map(Result::unwrap).collect()
