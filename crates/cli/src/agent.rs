@@ -225,14 +225,41 @@ fn words(one: &Running) -> Vec<String> {
     one.facts.argv.iter().map(text).collect()
 }
 
-/// A process title hides the arguments; the title of a gateway says so.
+/// A process title hides the arguments. 2026.9.6 says `openclaw-gateway` in it; 2026.5.7 says
+/// `openclaw` whatever it does, and names its gateway in a lock file.
 fn is_gateway(one: &Running) -> bool {
     let words = words(one);
     let titled = words
         .first()
         .is_some_and(|word| word.starts_with("openclaw-gateway"));
     let script = words.iter().position(|word| is_entry(word));
-    titled || script.is_some_and(|at| words.get(at + 1).is_some_and(|word| word == "gateway"))
+    let argued = script.is_some_and(|at| words.get(at + 1).is_some_and(|word| word == "gateway"));
+    titled || argued || holds_gateway_lock(one)
+}
+
+/// Whether a lock of a gateway names the process: `/tmp/openclaw-UID/gateway.HASH.lock`, JSON.
+fn holds_gateway_lock(one: &Running) -> bool {
+    const LARGEST: u64 = 64 << 10;
+    let block = one
+        .process
+        .environment
+        .as_ref()
+        .map(|block| block.danger_expose());
+    let temporary = block
+        .and_then(|block| variables(block).find(|(name, _)| *name == b"TMPDIR"))
+        .map(|(_, value)| PathBuf::from(OsStr::from_bytes(value)));
+    let folders = temporary.into_iter().chain([PathBuf::from("/tmp")]);
+    folders
+        .map(|folder| folder.join(format!("openclaw-{}", one.facts.uid)))
+        .any(|folder| {
+            let locks = bedlock_host::names(None, &folder);
+            locks
+                .iter()
+                .filter(|name| name.starts_with("gateway.") && name.ends_with(".lock"))
+                .filter_map(|name| bedlock_host::small_file(None, &folder.join(name), LARGEST))
+                .filter_map(|text| serde_json::from_slice::<serde_json::Value>(&text).ok())
+                .any(|lock| lock["pid"].as_u64() == Some(u64::from(one.facts.pid)))
+        })
 }
 
 fn is_entry(word: &str) -> bool {
@@ -243,10 +270,21 @@ fn is_entry(word: &str) -> bool {
     )
 }
 
-/// A helper of another OpenClaw process ends with it.
+/// A helper of another OpenClaw process ends with it; one that is gone already is no concern.
 fn is_helper(one: &Running, agents: &BTreeSet<u32>) -> bool {
-    let parent = bedlock_host::parent_of(one.facts.pid);
-    parent.is_some_and(|parent| agents.contains(&parent))
+    const GENERATIONS: usize = 16;
+    let is_worker = words(one)
+        .iter()
+        .any(|word| word.contains("/node_modules/openclaw/dist/"));
+    let mut pid = one.facts.pid;
+    for generation in 0..GENERATIONS {
+        match bedlock_host::parent_of(pid) {
+            None => return is_worker || generation == 0,
+            Some(parent) if agents.contains(&parent) => return true,
+            Some(parent) => pid = parent,
+        }
+    }
+    is_worker
 }
 
 fn title(one: &Running) -> String {
