@@ -352,7 +352,10 @@ fn restart(
             .map(|(name, value)| (name.into(), value.into())),
     );
     let words = words(one);
-    let by_arguments = words.iter().position(|word| is_entry(word));
+    // A title looks like an argument: only a file can be started again.
+    let is_script =
+        |word: &String| is_entry(word) && (word.contains('/') || word.ends_with(".mjs"));
+    let by_arguments = words.iter().position(is_script);
     let args: Vec<OsString> = match by_arguments {
         Some(at) => words[at..].iter().map(OsString::from).collect(),
         None => match entry_script(one, seen) {
