@@ -65,7 +65,9 @@ fn main() -> ExitCode {
     match run(Arguments::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            process::note(&format!("error: {error}"));
+            if !matches!(error, Error::Steps { .. }) {
+                process::note(&format!("error: {error}"));
+            }
             ExitCode::from(error.exit_code())
         }
     }

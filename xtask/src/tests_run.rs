@@ -176,14 +176,19 @@ fn run_steps(quick: &[Step], slow: &[Step], tell: &dyn Fn(&str)) -> Result<(), E
         lines.push((step.name, began.elapsed(), verdict));
     }
     summarize(&lines, start.elapsed(), tell);
-    tell(&format!("{} passed, {} failed", tally.passed, tally.failed));
-    match failed.first() {
+    let outcome = match failed.first() {
         None => Ok(()),
         Some(first) => Err(Error::Steps {
             steps: failed.iter().map(|step| step.name).collect(),
             next: first.rerun.to_owned(),
         }),
+    };
+    // Told here and not where errors are told, so that the counts are the last line.
+    if let Err(error) = &outcome {
+        tell(&format!("error: {error}"));
     }
+    tell(&format!("{} passed, {} failed", tally.passed, tally.failed));
+    outcome
 }
 
 fn summarize(lines: &[(&str, Duration, &str)], total: Duration, tell: &dyn Fn(&str)) {
