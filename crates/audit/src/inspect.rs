@@ -27,7 +27,7 @@ use crate::exposure::{self, AgentUser};
 use crate::found::{At, Candidate, Hit, Spot, settle};
 use crate::judge;
 use crate::report;
-use crate::vault::{self, SecretId, Vault};
+use crate::vault::{self, Ground, SecretId, Vault};
 use crate::{AuditError, WHOLE_FILE_LIMIT};
 
 /// How the location of bytes that belong to no row begins.
@@ -391,7 +391,13 @@ fn admit(found: Vec<(Spot, Settled)>, vault: &mut Vault) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (spot, settled) in found {
         for (candidate, evidence) in settled {
-            let secret = vault.admit(&candidate.value, candidate.rule);
+            let by_name_only = candidate.path.is_empty() && vault::is_generic(candidate.rule);
+            let ground = if by_name_only {
+                Ground::Name
+            } else {
+                Ground::Firm
+            };
+            let secret = vault.admit(&candidate.value, candidate.rule, ground);
             hits.push(Hit {
                 spot,
                 at: candidate.at,
@@ -455,21 +461,14 @@ fn add_by_value(
     Ok(())
 }
 
-/// Whether a value means the secret wherever it stands. Somebody's password is `telegram`, and
-/// the word is everywhere: such a one is known by its field only.
-fn is_telling(value: &[u8]) -> bool {
-    const LONG: usize = 16;
-    value.len() >= LONG || bedlock_detect::plausible_secret(value)
-}
-
 /// A value search over the secrets of a vault; match indexes are secret ids.
 pub(crate) fn searcher(vault: &Vault) -> ValueSearch {
-    // Too short a value is not looked for, and keeps its number in the list.
+    // A value that is not looked for keeps its number in the list.
     let values: Vec<&[u8]> = vault
         .iter()
-        .map(|(_, secret)| match secret.value.danger_expose() {
-            value if is_telling(value) => value,
-            _ => b"",
+        .map(|(_, secret)| match secret.telling {
+            true => secret.value.danger_expose(),
+            false => b"",
         })
         .collect();
     ValueSearch::new(&values)

@@ -9,7 +9,7 @@ use std::ops::Range;
 use bedlock_detect::ValueSearch;
 use bedlock_model::{Masked, Source};
 
-use crate::vault::{SecretId, Vault};
+use crate::vault::{Ground, SecretId, Vault};
 
 /// Bytes shown before a secret, and after it.
 const AROUND: u64 = 72;
@@ -23,8 +23,16 @@ pub(crate) struct Cover<'v> {
 
 impl<'v> Cover<'v> {
     pub(crate) fn new(vault: &'v Vault) -> Self {
+        // A word is left as it is: a channel may be called as somebody's password.
+        let values: Vec<&[u8]> = vault
+            .iter()
+            .map(|(_, secret)| match secret.value.danger_expose() {
+                value if Ground::Firm.is_telling(value) => value,
+                _ => b"",
+            })
+            .collect();
         Self {
-            search: crate::inspect::searcher(vault),
+            search: ValueSearch::new(&values),
             vault,
         }
     }

@@ -25,6 +25,36 @@ pub struct Secret {
     pub rule: &'static Rule,
     /// What may be shown of it.
     pub mask: String,
+    /// Whether the value means this secret wherever it stands. Somebody's password is `telegram`,
+    /// and the word is everywhere: such a one is known where it was found and nowhere else.
+    pub telling: bool,
+}
+
+/// What speaks for a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ground {
+    /// A credential field of a file, a variable, a row; or a provider's shape.
+    Firm,
+    /// Nothing but a name in front of it, in prose or in a program.
+    Name,
+}
+
+impl Ground {
+    pub(crate) fn is_telling(self, value: &[u8]) -> bool {
+        const LONG: usize = 16;
+        let long = value.len() >= LONG;
+        match self {
+            Self::Firm => long || bedlock_detect::plausible_secret(value),
+            // `token = section?.token` and `JWT: core.$constructor` are in every program.
+            Self::Name => {
+                let has = |class: fn(&u8) -> bool| value.iter().any(class);
+                let plain = |b: &u8| b.is_ascii_alphanumeric() || b"_-+/=".contains(b);
+                long && value.iter().all(plain)
+                    && has(u8::is_ascii_digit)
+                    && has(u8::is_ascii_alphabetic)
+            }
+        }
+    }
 }
 
 /// All secrets of a host.
@@ -46,10 +76,12 @@ impl Vault {
     }
 
     /// Takes a secret in, or finds it again. A provider's rule replaces the generic one.
-    pub fn admit(&mut self, value: &[u8], rule: &'static Rule) -> SecretId {
+    pub fn admit(&mut self, value: &[u8], rule: &'static Rule, ground: Ground) -> SecretId {
         let fingerprint = self.key.fingerprint(value);
+        let telling = ground.is_telling(value);
         if let Some(&id) = self.by_name.get(&fingerprint) {
             let known = &mut self.secrets[id.0];
+            known.telling |= telling;
             if is_generic(known.rule) && !is_generic(rule) {
                 known.rule = rule;
             }
@@ -62,6 +94,7 @@ impl Vault {
             fingerprint,
             rule,
             mask: bedlock_detect::mask(value),
+            telling,
         });
         id
     }

@@ -136,7 +136,9 @@ fn field_of<'e>(path: &Path, kind: PlaceKind, entry: &'e Entry) -> (Field, Optio
                 None,
             )
         }
-        PlaceKind::Netrc | PlaceKind::GitCredentials => (
+        // Every value of it is a password, under the name of its user.
+        PlaceKind::GitCredentials => (Field::Credential, None),
+        PlaceKind::Netrc => (
             if name == "password" {
                 Field::Credential
             } else {

@@ -208,3 +208,28 @@ fn the_name_of_a_variable_is_no_key() {
     host.write(".bashrc", "echo ACME_TOKEN OPENAI_API_KEY\n");
     assert_eq!(host.report().lines(), [""; 0]);
 }
+
+#[test]
+fn what_only_a_name_in_a_program_speaks_for_is_not_looked_for_elsewhere() {
+    let host = Host::with_config("{}");
+    let program = "const token = section?.token9;\nexport const ZodJWT: core.$constructor1 = 1;\n";
+    host.write(".openclaw/workspace/site/a.ts", program);
+    host.write(
+        ".openclaw/workspace/site/b.ts",
+        "core.$constructor1(section?.token9)\n".repeat(20),
+    );
+    let report = host.report();
+    assert!(report.at("b.ts").is_empty(), "{:#?}", report.lines());
+
+    let secret = neutral(20);
+    host.write(
+        ".openclaw/workspace/site/c.ts",
+        format!("const token = '{secret}';\n"),
+    );
+    host.write(
+        ".openclaw/workspace/site/d.ts",
+        format!("login('{secret}')\n"),
+    );
+    let report = host.report();
+    assert_eq!(report.of(&secret).len(), 2, "{:#?}", report.lines());
+}
