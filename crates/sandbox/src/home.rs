@@ -46,7 +46,10 @@ const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 fn random(length: usize) -> Result<String, HomeError> {
     let mut bytes = vec![0; length];
     getrandom::fill(&mut bytes).map_err(|error| HomeError::Random(error.to_string()))?;
-    Ok(bytes.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect())
+    Ok(bytes
+        .iter()
+        .map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()]))
+        .collect())
 }
 
 struct Secrets {
@@ -66,7 +69,10 @@ struct Secrets {
 
 impl Secrets {
     fn new() -> Result<Self, HomeError> {
-        let digits = random(10)?.bytes().map(|b| char::from(b'0' + b % 10)).collect::<String>();
+        let digits = random(10)?
+            .bytes()
+            .map(|b| char::from(b'0' + b % 10))
+            .collect::<String>();
         Ok(Self {
             openai: format!("sk-proj-{}T3BlbkFJ{}", random(74)?, random(74)?),
             anthropic: format!("sk-ant-api03-{}AA", random(93)?),
@@ -74,7 +80,12 @@ impl Secrets {
             telegram: format!("1{}:AA{}", &digits[..9], random(33)?),
             gateway: random(40)?,
             github: format!("ghp_{}", random(36)?),
-            aws_id: format!("AKIA{}", random(16)?.to_uppercase().replace(['0', '1', '8', '9'], "A")),
+            aws_id: format!(
+                "AKIA{}",
+                random(16)?
+                    .to_uppercase()
+                    .replace(['0', '1', '8', '9'], "A")
+            ),
             aws_secret: random(40)?,
             npm: format!("npm_{}", random(36)?),
             mcp: random(32)?,
@@ -98,7 +109,10 @@ impl Secrets {
             ("old-openai", &self.old_openai),
         ]
         .into_iter()
-        .map(|(name, value)| Canary { name, value: value.clone() })
+        .map(|(name, value)| Canary {
+            name,
+            value: value.clone(),
+        })
         .collect()
     }
 }
@@ -113,7 +127,10 @@ pub fn leaky_home(home: &Path) -> Result<Vec<Canary>, HomeError> {
     configuration(&state, &secrets)?;
     state_files(&state, &secrets)?;
     state_database(&state.join("state/openclaw.sqlite"), &state, &secrets)?;
-    agent_database(&state.join("agents/main/agent/openclaw-agent.sqlite"), &secrets)?;
+    agent_database(
+        &state.join("agents/main/agent/openclaw-agent.sqlite"),
+        &secrets,
+    )?;
     around(home, &secrets)?;
     Ok(secrets.canaries())
 }
@@ -122,7 +139,11 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(text.as_bytes())
 }
 
@@ -165,10 +186,22 @@ fn configuration(state: &Path, s: &Secrets) -> io::Result<()> {
             brave = s.brave,
         )
     };
-    write(&state.join("openclaw.json"), &config(&s.openai, "my assistant"))?;
-    write(&state.join("openclaw.json.bak"), &config(&s.openai, "my assistant"))?;
-    write(&state.join("openclaw.json.bak.1"), &config(&s.old_openai, "before I changed keys"))?;
-    write(&state.join("openclaw.json.last-good"), &config(&s.openai, "my assistant"))?;
+    write(
+        &state.join("openclaw.json"),
+        &config(&s.openai, "my assistant"),
+    )?;
+    write(
+        &state.join("openclaw.json.bak"),
+        &config(&s.openai, "my assistant"),
+    )?;
+    write(
+        &state.join("openclaw.json.bak.1"),
+        &config(&s.old_openai, "before I changed keys"),
+    )?;
+    write(
+        &state.join("openclaw.json.last-good"),
+        &config(&s.openai, "my assistant"),
+    )?;
     write(
         &state.join(".env"),
         &format!("# keys\nOPENAI_API_KEY={}\nTELEGRAM_CHAT=42\n", s.openai),
@@ -211,7 +244,10 @@ fn state_files(state: &Path, s: &Secrets) -> io::Result<()> {
     )?;
     write(
         &state.join("workspace/notes/servers.md"),
-        &format!("# Servers\n\nDeploy with `git clone https://ann:{}@github.com/ann/site.git`.\n", s.github),
+        &format!(
+            "# Servers\n\nDeploy with `git clone https://ann:{}@github.com/ann/site.git`.\n",
+            s.github
+        ),
     )
 }
 
@@ -230,9 +266,19 @@ fn state_database(path: &Path, state: &Path, s: &Secrets) -> Result<(), HomeErro
          ) STRICT;",
     )?;
     // A key that was replaced long ago still stands in a freed page.
-    let long = format!("{{\"old\":\"{}\",\"pad\":\"{}\"}}", s.old_openai, "x".repeat(6000));
-    database.execute("INSERT INTO config_machine_state VALUES ('old', ?1, 1)", params![long])?;
-    database.execute("DELETE FROM config_machine_state WHERE state_key = 'old'", [])?;
+    let long = format!(
+        "{{\"old\":\"{}\",\"pad\":\"{}\"}}",
+        s.old_openai,
+        "x".repeat(6000)
+    );
+    database.execute(
+        "INSERT INTO config_machine_state VALUES ('old', ?1, 1)",
+        params![long],
+    )?;
+    database.execute(
+        "DELETE FROM config_machine_state WHERE state_key = 'old'",
+        [],
+    )?;
     let store = format!(
         r#"{{"version":1,"profiles":{{"openai:default":{{"type":"api_key","provider":"openai","key":"{}"}},"anthropic:models-json":{{"type":"api_key","provider":"anthropic","key":"{}"}}}}}}"#,
         s.openai, s.anthropic
@@ -285,7 +331,9 @@ fn open(path: &Path) -> Result<Connection, HomeError> {
 }
 
 fn close(database: Connection) -> Result<(), HomeError> {
-    database.close().map_err(|(_, error)| HomeError::Sqlite(error))
+    database
+        .close()
+        .map_err(|(_, error)| HomeError::Sqlite(error))
 }
 
 /// What is outside of OpenClaw's own folder.
@@ -315,10 +363,19 @@ fn around(home: &Path, s: &Secrets) -> io::Result<()> {
         &home.join(".aws/config"),
         "# work account\n[profile work]\nsso_session = work\nsso_account_id = 210987654321\nsso_role_name = Developer\nregion = eu-west-1\n\n[sso-session work]\nsso_start_url = https://d-0000000000.awsapps.com/start\nsso_region = eu-west-1\n",
     )?;
-    write(&home.join(".npmrc"), &format!("fund=false\n//registry.npmjs.org/:_authToken={}\n", s.npm))?;
-    write(&home.join(".git-credentials"), &format!("https://ann:{}@github.com\n", s.github))?;
+    write(
+        &home.join(".npmrc"),
+        &format!("fund=false\n//registry.npmjs.org/:_authToken={}\n", s.npm),
+    )?;
+    write(
+        &home.join(".git-credentials"),
+        &format!("https://ann:{}@github.com\n", s.github),
+    )?;
     write(
         &home.join(".npm/_logs/2026-09-01T00_00_00_000Z-debug-0.log"),
-        &format!("0 verbose cli node npx\n1 verbose argv \"exec\" \"--\" \"notes-mcp\" \"--token\" \"{}\"\n", s.mcp),
+        &format!(
+            "0 verbose cli node npx\n1 verbose argv \"exec\" \"--\" \"notes-mcp\" \"--token\" \"{}\"\n",
+            s.mcp
+        ),
     )
 }
