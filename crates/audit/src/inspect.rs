@@ -128,7 +128,7 @@ pub fn inspect(
     let referenced = Referenced::by(&config);
     let mut decisions: Vec<Decision> = hits
         .iter()
-        .map(|hit| decide(snapshot, hit, &referenced, around))
+        .map(|hit| decide(snapshot, &vault, hit, &referenced, around))
         .collect();
     leave_other_agents(snapshot, &hits, &mut decisions);
     let providers = providers(&config, &vault, &hits, snapshot);
@@ -252,7 +252,7 @@ fn read_bytes(place: &Place, progress: &dyn Progress) -> Reading {
             candidate.location = BESIDE_A_DATABASE.to_owned();
         }
     }
-    if text::is_program(place) {
+    if place.kind == PlaceKind::Text && text::is_program(&place.path) {
         reading
             .candidates
             .retain(|one| !vault::is_generic(one.rule));
@@ -655,6 +655,7 @@ fn note_repeats(hits: &mut [Hit]) {
 
 fn decide(
     snapshot: &Snapshot,
+    vault: &Vault,
     hit: &Hit,
     referenced: &Referenced,
     around: &Circumstances,
@@ -676,13 +677,39 @@ fn decide(
                 );
             }
             if hit.location == unpack::INSIDE {
-                return Decision::remove();
+                return compressed(place, around);
+            }
+            let in_a_program = place.kind == PlaceKind::Workspace && text::is_program(&place.path);
+            if in_a_program && hit.path.is_empty() && !vault.get(hit.secret).telling {
+                return Decision::left(
+                    Disposition::Report,
+                    "only its name speaks for it, in a program of yours: look at the line",
+                );
             }
             if matches!(place.kind, PlaceKind::AwsSsoCache | PlaceKind::AwsCliCache) {
                 return aws::decide(place, hit, around.now, around.session_limit);
             }
             meaning::decide(&place.path, place.kind, hit, referenced)
         }
+    }
+}
+
+/// A compressed file can only go as a whole: what OpenClaw packed may, the owner's own may not.
+fn compressed(place: &Place, around: &Circumstances) -> Decision {
+    let own = around.installations.iter().any(|one| {
+        place.path.strip_prefix(&one.state).is_ok_and(|inside| {
+            !inside
+                .components()
+                .any(|part| part.as_os_str().to_string_lossy().starts_with("workspace"))
+        })
+    });
+    if own {
+        Decision::remove()
+    } else {
+        Decision::left(
+            Disposition::Report,
+            "inside a compressed file of yours: unpack it, take the secret out, pack it again",
+        )
     }
 }
 

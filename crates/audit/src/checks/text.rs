@@ -3,6 +3,8 @@
 //!
 //! **Invariant:** only a short file of one word counts as a credential; anything longer is prose.
 
+use std::path::Path;
+
 use bedlock_model::{Place, PlaceKind};
 use zeroize::Zeroizing;
 
@@ -13,19 +15,15 @@ use crate::judge;
 /// Longest file that is taken for one credential, in bytes.
 const LONGEST: usize = 4 << 10;
 
-/// Whether a file is somebody's program, in which `token: t.token` is no credential: only what has
-/// a provider's shape counts there. The owner's own programs are in the workspace, and not meant.
-pub(crate) fn is_program(place: &Place) -> bool {
+/// Whether a file is a program, in which `token: t.token` is no credential.
+pub(crate) fn is_program(path: &Path) -> bool {
     const EXTENSIONS: &[&str] = &[
         "cjs", "cts", "css", "htm", "html", "js", "jsx", "map", "mjs", "mts", "py", "svg", "ts",
         "tsx",
     ];
-    place.kind == PlaceKind::Text
-        && place
-            .path
-            .extension()
-            .and_then(|extension| extension.to_str())
-            .is_some_and(|extension| EXTENSIONS.contains(&extension))
+    path.extension()
+        .and_then(|extension| extension.to_str())
+        .is_some_and(|extension| EXTENSIONS.contains(&extension))
 }
 
 /// The credential that a file consists of.

@@ -81,6 +81,8 @@ fn credentials_of_the_programs_around_it() {
         assert_eq!(report.of(secret).len(), 1, "{:#?}", report.lines());
         assert_eq!(report.of(secret)[0].disposition, Disposition::Remove);
     }
+    let git = &report.of(&secrets[2])[0];
+    assert_eq!(git.location, "[\"https://git.test\"].ann");
     assert_eq!(
         report.findings.len(),
         secrets.len(),
@@ -199,4 +201,35 @@ fn the_arguments_of_a_running_agent_are_read() {
         assert_eq!(finding.disposition, Disposition::Report);
         assert!(finding.reason.as_deref().unwrap().contains("arguments"));
     }
+}
+
+#[test]
+fn what_only_a_name_speaks_for_in_the_owners_program_is_left_to_the_owner() {
+    let host = Host::with_config("{}");
+    let line = "const password = 'Sommer!2026.Paris';\n";
+    host.write(".openclaw/workspace/site/login.ts", line);
+    host.write(".openclaw/workspace/site/notes.md", line);
+    let report = host.report();
+    let of = |file: &str| report.at(file)[0].disposition;
+    assert_eq!(of("login.ts"), Disposition::Report, "{:#?}", report.lines());
+    assert_eq!(of("notes.md"), Disposition::Remove);
+}
+
+#[test]
+fn an_archive_of_openclaws_may_go_and_one_of_the_owners_may_not() {
+    let secret = shaped("openai-api-key", 80);
+    let packed = ruzstd::encoding::compress_to_vec(
+        format!("OPENAI_API_KEY={secret}\n").as_bytes(),
+        ruzstd::encoding::CompressionLevel::Fastest,
+    );
+    let host = Host::with_config("{}");
+    host.write(".openclaw/backups/2026-09-01.tar.zst", &packed);
+    host.write(".openclaw/workspace/data/export.zst", &packed);
+    let report = host.report();
+    assert_eq!(report.of(&secret).len(), 2, "{:#?}", report.lines());
+    assert_eq!(
+        report.at("2026-09-01.tar.zst")[0].disposition,
+        Disposition::Remove
+    );
+    assert_eq!(report.at("export.zst")[0].disposition, Disposition::Report);
 }
