@@ -55,6 +55,9 @@ pub(crate) fn by_name(window: &Window<'_>, word: usize, word_end: usize) -> Opti
         return None;
     }
     let (name_start, flag) = name_start(window, word)?;
+    if in_arn(window, name_start, name_end) {
+        return None;
+    }
     let (value_start, delimiter) = value_start(window, name_start, name_end, flag)?;
     let name = str::from_utf8(window.slice(name_start..name_end)).ok()?;
     let hint = credential_name(name).filter(|hint| hint.strong)?;
@@ -187,6 +190,13 @@ fn escape_rest(window: &Window<'_>, start: usize, word: usize) -> usize {
     }
 }
 
+/// Tells whether a name is the kind of resource in an ARN: `arn:aws:..:123456789012:secret:name`.
+fn in_arn(window: &Window<'_>, name_start: usize, name_end: usize) -> bool {
+    window.at(name_end) == Some(b':')
+        && matches!(window.before(name_start, 13), [account @ .., b':']
+            if account.len() == 12 && account.iter().all(u8::is_ascii_digit))
+}
+
 fn after_escape(window: &Window<'_>, at: usize) -> bool {
     matches!(window.before(at, 2), [b'\\', b'n' | b't' | b'r'])
 }
@@ -221,14 +231,19 @@ fn value_start(
         b':' if window.starts_with(blank, b"://") => return None,
         b'=' | b':' => blank + 1,
         b'%' if matches!(window.percent_at(blank), Some(b'=' | b':')) => blank + 3,
-        b',' if flag && quoted.is_some() => blank + 1,
-        _ if flag && quoted.is_none() && blank > at => blank,
+        // Arguments in a list, `"--token", "x"`, and as npm logs them, `"--token" "x"`.
+        b',' if flag && quoted.is_some() => skip_lines(window, blank + 1),
+        _ if flag && blank > at => blank,
         _ => return None,
     };
     let line =
         window.at(blank) == Some(b'=') && after == name_end + 1 && starts_line(window, name_start);
     let at = skip_blanks(window, after);
     let quote = quote_at(window, at);
+    if quote.is_some() && window.before(name_start, 1) == b"?" {
+        // "`?token=`": the quote closes.
+        return None;
+    }
     let at = skip_scheme(window, at + quote.map_or(0, |(length, _)| length));
     Some((
         at,
@@ -249,6 +264,16 @@ fn plist_value(window: &Window<'_>, name_end: usize) -> Option<(usize, Delimiter
 
 fn skip_blanks(window: &Window<'_>, from: usize) -> usize {
     window.run(from, BLANKS, |b| b == b' ' || b == b'\t')
+}
+
+/// Skips white space with line feeds, escaped ones too, before an item of a list.
+fn skip_lines(window: &Window<'_>, from: usize) -> usize {
+    let mut at = window.run(from, BLANKS, |b| b.is_ascii_whitespace());
+    let slashes = window.run(at, 8, |b| b == b'\\');
+    if slashes > at && window.at(slashes) == Some(b'n') {
+        at = window.run(slashes + 1, BLANKS, |b| b == b' ');
+    }
+    at
 }
 
 /// Skips the scheme of an `Authorization` value.

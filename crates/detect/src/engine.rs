@@ -19,6 +19,12 @@ pub const TOKEN_CAP: usize = 16 * 1024;
 /// The longest private key that is reported, in bytes.
 pub const PRIVATE_KEY_CAP: usize = 64 * 1024;
 
+/// The shortest prefix that is a boundary by itself on a raw page.
+const TELLING_PREFIX: usize = 6;
+/// The shortest prefix that needs no boundary in front of it on a raw page, but one behind the
+/// token, when it has a separator or capitals in it.
+const SEPARATED_PREFIX: usize = 4;
+
 /// How far before its trigger a finding may begin: the digits of a Telegram token.
 pub(crate) const LEAD: usize = 24;
 
@@ -90,9 +96,23 @@ pub(crate) struct Cursor {
     floor: usize,
     /// A value found by its name, which a provider's shape inside it may still replace.
     pending: Option<Match>,
+    /// The bytes are pages of a database, in which values touch.
+    raw: bool,
 }
 
 impl Cursor {
+    /// Starts a pass over raw pages, or over text.
+    pub(crate) fn new(raw: bool) -> Self {
+        Self {
+            raw,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn is_raw(&self) -> bool {
+        self.raw
+    }
+
     /// Returns the offset before which no finding can begin any more.
     pub(crate) fn settled(&self) -> usize {
         let lead = self
@@ -168,6 +188,7 @@ impl Engine {
         on: &mut dyn FnMut(Match),
     ) -> Option<usize> {
         let window = Window::new(bytes, whole);
+        let window = if cursor.raw { window.raw() } else { window };
         let decided = if whole {
             bytes.len()
         } else {
@@ -366,7 +387,8 @@ fn read_token(window: &Window<'_>, at: usize, rule: &'static Rule, length: usize
         Part::Run(set, ..) => Some(*set),
         _ => None,
     });
-    if !opens_at(window, at, first.unwrap_or(WORD)) {
+    let touching = window.is_raw() && opens_alone(window.slice(at..at + length));
+    if !touching && !opens_at(window, at, first.unwrap_or(WORD)) {
         return None;
     }
     let mut end = at + length;
@@ -384,7 +406,8 @@ fn read_token(window: &Window<'_>, at: usize, rule: &'static Rule, length: usize
         };
     }
     let next = window.at(end);
-    if next.is_some_and(|byte| WORD.has(byte) || last.has(byte)) {
+    let goes_on = next.is_some_and(|byte| WORD.has(byte) || last.has(byte));
+    if goes_on && !(touching && length >= TELLING_PREFIX) {
         return None;
     }
     let token = window.slice(at..end);
@@ -395,6 +418,16 @@ fn read_token(window: &Window<'_>, at: usize, rule: &'static Rule, length: usize
         confidence,
         encoding: encoding_of(token),
     })
+}
+
+/// Tells whether a prefix says enough without a boundary in front of it. `key-` is also a word.
+fn opens_alone(prefix: &[u8]) -> bool {
+    let separated =
+        matches!(prefix.last(), Some(b'_' | b'-')) || prefix.iter().any(u8::is_ascii_uppercase);
+    prefix.len() >= TELLING_PREFIX
+        || prefix.len() >= SEPARATED_PREFIX
+            && separated
+            && !prefix[..3].eq_ignore_ascii_case(b"key")
 }
 
 /// Returns the end of a run of members, escaped ones counted as one each.

@@ -36,6 +36,16 @@ impl Stream {
         Self::default()
     }
 
+    /// Starts at offset 0 of raw pages of a database: records put one value directly behind the
+    /// other, so a shape with a telling prefix needs no boundary. What is found may end with
+    /// bytes of the value behind it.
+    pub fn raw() -> Self {
+        Self {
+            cursor: Cursor::new(true),
+            ..Self::default()
+        }
+    }
+
     /// Takes the next chunk and reports what is certain by now, in offsets of the whole text.
     pub fn push(&mut self, chunk: &[u8], on: &mut dyn FnMut(Match<u64>)) {
         self.carry.extend_from_slice(chunk);
@@ -54,7 +64,10 @@ impl Stream {
     /// Ends the text, reports the rest, and leaves the stream as new.
     pub fn finish(&mut self, on: &mut dyn FnMut(Match<u64>)) {
         self.advance(true, on);
-        *self = Self::default();
+        *self = Self {
+            cursor: Cursor::new(self.cursor.is_raw()),
+            ..Self::default()
+        };
     }
 
     /// Returns the offset before which nothing more will be reported: bytes before it may go on.

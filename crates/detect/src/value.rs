@@ -5,6 +5,7 @@
 //! **Invariant:** looks only at the value. A name decides first, see [`crate::credential_name`].
 
 use crate::checks::{distinct, entropy};
+use crate::name::credential_name;
 use crate::window::{ALNUM, HEX};
 
 /// Values that OpenClaw writes where a key would be and that open nothing.
@@ -44,7 +45,8 @@ const REFERENCE_STARTS: [&[u8]; 20] = [
     b"std::env",
 ];
 
-/// Tells whether a value only points at a secret: `${VAR}`, `$(cmd)`, `{{x}}`, `op://`, markers.
+/// Tells whether a value only points at a secret: `${VAR}`, `$(cmd)`, `{{x}}`, `op://`, markers,
+/// the bare name of a credential's variable.
 pub fn is_reference(value: &[u8]) -> bool {
     let value = value.trim_ascii();
     MARKERS.contains(&value)
@@ -55,13 +57,32 @@ pub fn is_reference(value: &[u8]) -> bool {
         || memchr::memmem::find(value, b"${").is_some()
         || matches!(value, [b'%', name @ .., b'%'] if !name.is_empty() && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_'))
         || matches!(value, [b'_', b'_', .., b'_', b'_'])
+        || is_variable_name(value)
 }
 
-/// `$2b$..` is a password hash and `$ecret!` a password; `$NAME` and `$(cmd)` refer.
+/// `OPENAI_API_KEY` as a value: OpenClaw's `models.json` names variables in place of keys.
+///
+/// **Source:** <https://docs.openclaw.ai/concepts/models>
+fn is_variable_name(value: &[u8]) -> bool {
+    let plain = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
+    value.contains(&b'_')
+        && value.iter().all(plain)
+        && str::from_utf8(value)
+            .ok()
+            .and_then(credential_name)
+            .is_some_and(|hint| hint.strong)
+}
+
+/// `$2b$..` is a password hash and `$ecret!` a password; `$NAME`, `$NAME/file` and `$(cmd)` refer.
 fn dollar_in_front_of_a_hash(value: &[u8]) -> bool {
     match value {
         [b'$', b'{' | b'(', ..] => false,
         [b'$', name @ ..] => {
+            let file = |b: &u8| ALNUM.has(*b) || matches!(b, b'_' | b'.' | b'-' | b'/' | b'#');
+            let variable = name.split(|&b| b == b'/').next().unwrap_or_default();
+            if variable.len() < name.len() && is_identifier(variable) && name.iter().all(file) {
+                return false;
+            }
             name.is_empty()
                 || name[0].is_ascii_digit()
                 || !name
@@ -70,6 +91,12 @@ fn dollar_in_front_of_a_hash(value: &[u8]) -> bool {
         }
         _ => false,
     }
+}
+
+fn is_identifier(name: &[u8]) -> bool {
+    name.first()
+        .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
+        && name.iter().all(|b| ALNUM.has(*b) || *b == b'_')
 }
 
 /// Words that only stand where a person is to put a real value.
@@ -135,8 +162,14 @@ pub fn is_placeholder(value: &[u8]) -> bool {
     }
     if matches!(
         value,
-        [b'<', .., b'>'] | [b'[', .., b']'] | [b'{', .., b'}']
+        [b'<', .., b'>'] | [b'[', .., b']'] | [b'{', .., b'}'] | [b'(', .., b')']
     ) {
+        return true;
+    }
+    // `<generate with openssl rand -hex 32>`: a value that ends at the blank is its first word.
+    if let [b'<' | b'[' | b'{' | b'(', rest @ ..] = value
+        && is_wordy(rest)
+    {
         return true;
     }
     // Only the start is lowered: a placeholder is short, and a long value stays cheap.
@@ -186,6 +219,11 @@ pub(crate) fn plausible_for_provider(value: &[u8]) -> bool {
     {
         return false;
     }
+    if let [open @ (b'"' | b'\'' | b'`'), inner @ .., close] = value
+        && open == close
+    {
+        return plausible_for_provider(inner);
+    }
     if is_reference(value)
         || is_placeholder(value)
         || is_pattern(value)
@@ -193,12 +231,16 @@ pub(crate) fn plausible_for_provider(value: &[u8]) -> bool {
     {
         return false;
     }
-    !(is_locator(value) || is_named_hash(value) || is_wordy(value) || is_plain_number(value))
+    !(is_locator(value)
+        || is_named_hash(value)
+        || is_wordy(value)
+        || is_code(value)
+        || is_plain_number(value))
         && distinct(value) >= 5
         && entropy(value) >= if value.len() < 16 { 2.25 } else { 2.75 }
 }
 
-/// A regular expression or a template with `<name>` in it.
+/// A regular expression or a template with `<name>` or `{name}` in it.
 pub(crate) fn is_pattern(value: &[u8]) -> bool {
     let parts = [
         b"[0-9".as_slice(),
@@ -210,14 +252,17 @@ pub(crate) fn is_pattern(value: &[u8]) -> bool {
         b"&lt;",
         b".*?",
     ];
-    let named = value.split(|&b| b == b'<').skip(1).any(|rest| {
-        let name = rest
-            .iter()
-            .take_while(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-' | b' '));
-        let length = name.count();
-        length > 2 && rest.get(length) == Some(&b'>')
-    });
-    named
+    let named = |open: u8, close: u8| {
+        value.split(|&b| b == open).skip(1).any(|rest| {
+            let name = rest
+                .iter()
+                .take_while(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-' | b' '));
+            let length = name.count();
+            length > 2 && rest.get(length) == Some(&close)
+        })
+    };
+    named(b'<', b'>')
+        || named(b'{', b'}')
         || parts
             .iter()
             .any(|part| memchr::memmem::find(value, part).is_some())
@@ -268,7 +313,23 @@ fn is_locator(value: &[u8]) -> bool {
         }
         _ => false,
     };
-    path || url || mail
+    path || url || mail || is_file(value)
+}
+
+/// What the names of files end with that stand where a key or its file is configured.
+const FILE_ENDS: [&[u8]; 30] = [
+    b"pem", b"key", b"crt", b"cer", b"der", b"csr", b"p8", b"p12", b"pfx", b"jks", b"pub", b"asc",
+    b"gpg", b"age", b"json", b"json5", b"yaml", b"yml", b"toml", b"ini", b"conf", b"cfg", b"cnf",
+    b"env", b"txt", b"log", b"sh", b"py", b"js", b"sock",
+];
+
+/// The name of a file, with or without folders, told by its ending.
+fn is_file(value: &[u8]) -> bool {
+    let name = |b: &u8| ALNUM.has(*b) || matches!(b, b'_' | b'.' | b'-' | b'/' | b'\\' | b':');
+    let Some(dot) = memchr::memrchr(b'.', value) else {
+        return false;
+    };
+    dot > 0 && FILE_ENDS.contains(&&value[dot + 1..]) && value.iter().all(name)
 }
 
 fn short_segment(segment: &[u8]) -> bool {
@@ -285,16 +346,78 @@ fn is_plain_number(value: &[u8]) -> bool {
 }
 
 /// Identifiers, words, dotted and dashed names, model ids: every piece between the separators is a
-/// word or a short number.
+/// word or a short number. Letters beyond ASCII separate too: nobody issues keys with them, and
+/// the words that a person typed between them still have to be random.
 fn is_wordy(value: &[u8]) -> bool {
-    let separator = |b: &u8| matches!(b, b'-' | b'_' | b'.' | b'/' | b':' | b'\\' | b'+' | b'@');
     value
-        .split(separator)
+        .split(|&b| separates_words(b))
         .filter(|piece| !piece.is_empty())
         .all(is_word)
 }
 
+fn separates_words(byte: u8) -> bool {
+    byte >= 0x80
+        || matches!(
+            byte,
+            b'-' | b'_' | b'.' | b'/' | b':' | b'\\' | b'+' | b'@' | b'|'
+        )
+}
+
+/// An expression of a programming language that consists of words: `ctx?.authToken`, `a??b.c`,
+/// `!this.#x`, `l?r:null`, `Field$1`, `e.A=e.B=void`.
+fn is_code(value: &[u8]) -> bool {
+    if value.starts_with(b"/*") {
+        return true;
+    }
+    let has = |text: &[u8]| memchr::memmem::find(value, text).is_some();
+    let name = value.iter().take_while(|b| ALNUM.has(**b)).count();
+    let numbered = value
+        .rsplit(|&b| b == b'$')
+        .next()
+        .is_some_and(|end| end.len() < value.len() && end.iter().all(u8::is_ascii_digit));
+    let operated = has(b"?.")
+        || has(b"??")
+        || has(b".#")
+        || has(b"===")
+        || value.starts_with(b"!")
+        || value.get(name) == Some(&b'?') && has(b".")
+        || value.get(name) == Some(&b'?') && has(b":")
+        || has(b"=") && has(b".") && is_identifier(&value[..name]);
+    let splits = |b: u8| separates_words(b) || matches!(b, b'?' | b'!' | b'=' | b'#' | b'$' | b'*');
+    (operated || numbered)
+        && value
+            .split(|&b| splits(b))
+            .filter(|piece| !piece.is_empty())
+            .all(is_word)
+}
+
+/// Names of algorithms and formats, whose digits are no sign of chance.
+const TERMS: [&[u8]; 9] = [
+    b"ed25519",
+    b"x25519",
+    b"base64",
+    b"sha256",
+    b"sha512",
+    b"secp256k1",
+    b"oauth2",
+    b"aes256",
+    b"utf8",
+];
+
 fn is_word(piece: &[u8]) -> bool {
+    is_plain_word(piece)
+        || piece.len() <= 40
+            && TERMS.iter().any(|term| {
+                let lower = piece.to_ascii_lowercase();
+                memchr::memmem::find(&lower, term).is_some_and(|at| {
+                    let rest = &piece[at + term.len()..];
+                    (at == 0 || is_plain_word(&piece[..at]))
+                        && (rest.is_empty() || is_plain_word(rest))
+                })
+            })
+}
+
+fn is_plain_word(piece: &[u8]) -> bool {
     let digits = piece.iter().filter(|b| b.is_ascii_digit()).count();
     if digits == piece.len() {
         return piece.len() <= 8;

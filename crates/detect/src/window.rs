@@ -77,6 +77,7 @@ pub(crate) const BASE32: Alphabet = UPPER.or(Alphabet::of(b"234567"));
 pub(crate) struct Window<'t> {
     bytes: &'t [u8],
     whole: bool,
+    raw: bool,
     starved: Cell<bool>,
     /// The last stretch known to be free of what ends a bare value, and of which kind.
     clear: Cell<(usize, usize, bool)>,
@@ -87,9 +88,20 @@ impl<'t> Window<'t> {
         Self {
             bytes,
             whole,
+            raw: false,
             starved: Cell::new(false),
             clear: Cell::new((0, 0, false)),
         }
+    }
+
+    /// Makes the window one over raw pages.
+    pub(crate) fn raw(self) -> Self {
+        Self { raw: true, ..self }
+    }
+
+    /// Tells whether values may touch what is not part of them.
+    pub(crate) fn is_raw(&self) -> bool {
+        self.raw
     }
 
     /// Tells whether a reader wanted bytes that are not there yet, and forgets it.
