@@ -203,6 +203,22 @@ fn read(world: &World, named: Option<&Path>) -> Result<File, CliError> {
     toml::from_str(&text).map_err(|error| wrong(error.message().to_owned()))
 }
 
+/// A request as it is typed. Its values need no quoting: their shapes were checked.
+pub(crate) fn as_options(request: &Request) -> String {
+    let mut text = format!(" --region {}", request.region);
+    for model in &request.models {
+        text.push_str(&format!(" --model {model}"));
+    }
+    text.push_str(&format!(
+        " --sso-start-url {} --sso-region {} --account {} --role {}",
+        request.sso_start_url, request.sso_region, request.account, request.role
+    ));
+    if request.profile != "openclaw" {
+        text.push_str(&format!(" --profile {}", request.profile));
+    }
+    text
+}
+
 /// Asks a person for what is missing, when there is one.
 struct Asker {
     allowed: bool,

@@ -126,14 +126,12 @@ fn is_start_url(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("https://") else {
         return false;
     };
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    host.contains('.')
-        && host
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-.:".contains(&b))
-        && rest
-            .bytes()
-            .all(|b| b.is_ascii_graphic() && !b"\"'`\\<>".contains(&b))
+    let (host, path) = rest.split_at(rest.find(['/', '#']).unwrap_or(rest.len()));
+    let all = |part: &str, more: &[u8]| {
+        part.bytes()
+            .all(|b| b.is_ascii_alphanumeric() || more.contains(&b))
+    };
+    host.contains('.') && all(host, b"-.:") && all(path, b"-._~/#")
 }
 
 fn is_account(text: &str) -> bool {

@@ -1,6 +1,6 @@
 //! `bedlock audit`: every secret of the host, and who could see it. Changes nothing.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bedlock_model::Report;
 
@@ -109,15 +109,29 @@ pub(crate) fn exit_code(report: &Report) -> u8 {
     }
 }
 
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"/-._~+@%".contains(&b);
+    if text.bytes().all(plain) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
 impl World {
     /// A command that goes on with the same host.
     pub(crate) fn command(&self, verb: &str) -> String {
         let mut text = format!("bedlock {verb}");
         if let Some(root) = &self.root {
-            text.push_str(&format!(" --root {}", root.display()));
+            text.push_str(&format!(" --root {}", quoted(root)));
+        }
+        for folder in &self.also {
+            text.push_str(&format!(" --also {}", quoted(folder)));
         }
         if !self.own {
-            text.push_str(&format!(" --home {}", self.home.display()));
+            text.push_str(&format!(" --home {}", quoted(&self.home)));
         }
         text
     }

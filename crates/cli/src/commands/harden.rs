@@ -100,7 +100,7 @@ impl Harden {
         let agents = Agents::find(world, &seen, &route.environment);
         let warnings = warnings(&seen, &agents);
         if !self.apply {
-            self.show(world, &planned, warnings)?;
+            self.show(world, &request, &planned, warnings)?;
             let possible = planned.plan.blockers.is_empty();
             return Ok(if possible {
                 error::CLEAN
@@ -115,15 +115,15 @@ impl Harden {
             ));
         }
         if !planned.plan.blockers.is_empty() {
-            self.show(world, &planned, warnings)?;
+            self.show(world, &request, &planned, warnings)?;
             return Ok(error::FAILED);
         }
         if planned.plan.is_empty() {
-            self.show(world, &planned, Vec::new())?;
+            self.show(world, &request, &planned, Vec::new())?;
             return Ok(error::CLEAN);
         }
         if !self.json {
-            self.show(world, &planned, warnings)?;
+            self.show(world, &request, &planned, warnings)?;
         }
         if !agents.is_empty() && self.no_restart {
             return Err(CliError::refused(
@@ -214,6 +214,7 @@ impl Harden {
     fn show(
         &self,
         world: &World,
+        request: &Request,
         planned: &Planned,
         warnings: Vec<String>,
     ) -> Result<(), CliError> {
@@ -223,13 +224,27 @@ impl Harden {
         }
         let detail = Detail {
             all: self.all,
-            next: "the same command with --apply".to_owned(),
+            next: self.again(world, request),
         };
         terminal::print(&render::text::plan(
             &view,
             &detail,
             terminal::look(&world.environment),
         ))
+    }
+
+    /// The command that does what was shown, also when the settings were asked for.
+    fn again(&self, world: &World, request: &Request) -> String {
+        let mut text = world.command("harden");
+        text.push_str(&settings::as_options(request));
+        for name in &self.keep {
+            text.push_str(&format!(" --keep {name}"));
+        }
+        if self.no_plugin_check {
+            text.push_str(" --no-plugin-check");
+        }
+        text.push_str(" --apply");
+        text
     }
 
     fn apply(
