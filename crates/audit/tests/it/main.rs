@@ -24,6 +24,8 @@ mod masking;
 #[cfg(test)]
 mod neighbours;
 #[cfg(test)]
+mod plan;
+#[cfg(test)]
 mod surfaces;
 #[cfg(test)]
 mod variables;
