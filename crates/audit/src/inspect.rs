@@ -363,9 +363,11 @@ fn unreadable(place: &Place, error: &std::io::Error) -> Unreadable {
     }
 }
 
-/// Leaves out what is only the beginning of a row's secret: a value that goes on in another page
-/// of its database looks like a shorter one there.
+/// Leaves out what is a row's secret cut short or run on: a value that goes on in another page
+/// looks like a shorter one there, and a value with the next column behind it like a longer one.
 fn without_fragments(mut readings: Vec<Reading>) -> Vec<Reading> {
+    // More than the prefix that all keys of a provider share.
+    const SHARED: usize = 16;
     let mut whole: Vec<Zeroizing<Vec<u8>>> = readings
         .iter()
         .flat_map(|reading| &reading.candidates)
@@ -379,7 +381,14 @@ fn without_fragments(mut readings: Vec<Reading>) -> Vec<Reading> {
             let begins_another = whole
                 .get(next)
                 .is_some_and(|value| value.starts_with(&one.value));
-            !(begins_another && one.location.starts_with(RAW))
+            let shared =
+                |value: &[u8]| value.len() >= SHARED && one.value.starts_with(&value[..SHARED]);
+            let runs_on = whole[..next]
+                .iter()
+                .rev()
+                .take_while(|value| shared(value))
+                .any(|value| value.len() < one.value.len() && one.value.starts_with(value));
+            !((begins_another || runs_on) && one.location.starts_with(RAW))
         });
     }
     readings

@@ -378,3 +378,24 @@ fn a_file_that_is_no_database_is_named_and_searched_all_the_same() {
     assert!(report.unreadable[0].path.ends_with("broken.sqlite"));
     assert_eq!(one(&report, &secret).disposition, Disposition::Remove);
 }
+
+#[test]
+fn a_value_with_the_next_column_behind_it_is_one_secret() {
+    let secret = shaped("openai-api-key", 110);
+    let host = Host::with_config("{}");
+    host.database(STATE, |db| {
+        db.execute_batch("CREATE TABLE secret_store_entries (value TEXT, kind TEXT, name TEXT)")
+            .unwrap();
+        db.execute(
+            "INSERT INTO secret_store_entries VALUES (?1, 'secret', 'SOME_NAME')",
+            [&secret],
+        )
+        .unwrap();
+    });
+    let report = host.report();
+    assert_eq!(report.secrets.len(), 1, "{:#?}", report.lines());
+    assert_eq!(
+        one(&report, &secret).location,
+        "secret_store_entries[SOME_NAME].value"
+    );
+}
