@@ -1,12 +1,11 @@
 //! What harden needs to know: from the command line, else from bedlock's own file, else asked for.
 //!
-//! **Invariant:** a request that leaves here has no [`bedlock_audit::plan::Problem`].
+//! **Invariant:** a request that leaves here has no [`bedlock_audit::modes::Problem`].
 
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
-use bedlock_audit::modes::Mode;
-use bedlock_audit::plan::Request;
+use bedlock_audit::modes::{Mode, Request};
 use serde::Deserialize;
 
 use crate::error::CliError;

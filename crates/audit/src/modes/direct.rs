@@ -1,8 +1,7 @@
 //! `direct`: the agent's own AWS SDK signs, with role credentials that it gets from the cached
 //! Identity Center session. The plain setup: nothing of bedlock runs beside the agent.
 
-use super::{AwsProfile, Route};
-use crate::plan::Request;
+use super::{AwsProfile, Request, Route};
 
 pub(super) fn route(request: &Request) -> Route {
     let suffix = match request.region.split('-').next() {

@@ -7,8 +7,9 @@
 //! **Invariant:** a mode that has no data plane is not a variant, so it cannot be chosen.
 
 mod direct;
+mod request;
 
-use crate::plan::Request;
+pub use request::{Problem, Request};
 
 /// How far the agent is from a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

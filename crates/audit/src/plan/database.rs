@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use bedlock_formats::Segment;
 use bedlock_model::{Action, Cell, Place, PlaceKind, Redaction, RowEdit, RowOp, Snapshot};
 
-use super::keys::placeholder;
+use super::placeholder::placeholder;
 use super::{Decided, Desk, parse};
 use crate::AuditError;
 use crate::agents::openclaw::bedrock::{self, ModelState};

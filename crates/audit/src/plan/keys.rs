@@ -10,17 +10,12 @@ use bedlock_formats::json5::Document;
 use bedlock_formats::{EditError, Entry, Format, Segment};
 use bedlock_model::{Action, Content, Place, PlaceKind};
 
+use super::placeholder::placeholder;
 use super::{Decided, Desk, parse, spans, text_of};
 use crate::AuditError;
 use crate::agents::openclaw::bedrock::{self, ModelState};
 use crate::agents::openclaw::surfaces;
 use crate::found::{At, Hit};
-
-/// What stands in the place of a secret. Its letters need no quoting in JSON, shells, URLs, XML
-/// or INI, and no rule takes it for a secret.
-pub(crate) fn placeholder(fingerprint: &bedlock_model::Fingerprint) -> String {
-    format!("REDACTED-{fingerprint}")
-}
 
 pub(super) fn decide(
     desk: &Desk<'_>,

@@ -8,7 +8,7 @@
 mod aws;
 mod database;
 mod keys;
-mod request;
+mod placeholder;
 mod shown;
 mod spans;
 
@@ -21,7 +21,6 @@ use bedlock_model::{
     Action, Change, Content, Disposition, Fingerprint, Left, Place, PlaceKind, Plan, Snapshot,
 };
 
-pub use request::{Problem, Request};
 pub use shown::Shown;
 
 use crate::agents::openclaw::bedrock::{self, ModelState, Part};
@@ -29,7 +28,7 @@ use crate::agents::{Installation, Reach};
 use crate::checks::{format_of, unpack};
 use crate::found::{Hit, Spot};
 use crate::inspect::{Circumstances, Inspection, wal_of};
-use crate::modes::Route;
+use crate::modes::{Request, Route};
 use crate::vault::{SecretId, Vault};
 use crate::{AuditError, WHOLE_FILE_LIMIT};
 

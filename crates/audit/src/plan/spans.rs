@@ -5,7 +5,7 @@
 
 use bedlock_model::{Action, Place, Redaction};
 
-use super::keys::placeholder;
+use super::placeholder::placeholder;
 use super::{Decided, Desk};
 use crate::AuditError;
 use crate::found::{At, Hit};

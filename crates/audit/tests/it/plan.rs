@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use bedlock_audit::modes::Mode;
-use bedlock_audit::plan::{Planned, Request, plan};
+use bedlock_audit::modes::{Mode, Request};
+use bedlock_audit::plan::{Planned, plan};
 use bedlock_audit::{inspect, verify};
 use bedlock_model::{Action, Change, RowOp, Silent, Verdict};
 use proptest::prelude::*;

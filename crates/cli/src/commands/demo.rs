@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use bedlock_audit::modes::Mode;
-use bedlock_audit::plan::{self, Request};
+use bedlock_audit::modes::{Mode, Request};
+use bedlock_audit::plan;
 use bedlock_audit::verify;
 use bedlock_host::{Environment, Interrupt, StateDir, TemporaryFolder, UndoOptions};
 use bedlock_model::{Report, SecretBytes, Verdict};

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bedlock_audit::plan::{self, Planned, Request};
+use bedlock_audit::modes::Request;
+use bedlock_audit::plan::{self, Planned};
 use bedlock_audit::{AuditError, again};
 use bedlock_host::{Applied, ApplyOptions, HostError, RecoveryCode, StateDir, TransactionId};
 use bedlock_model::{

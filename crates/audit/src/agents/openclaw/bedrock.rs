@@ -662,8 +662,7 @@ pub const INSTALL_PLUGIN: &str = "openclaw plugins install @openclaw/amazon-bedr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::modes::Mode;
-    use crate::plan::Request;
+    use crate::modes::{Mode, Request};
 
     fn route() -> Route {
         Mode::Direct.route(&Request {

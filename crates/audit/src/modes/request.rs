@@ -3,7 +3,7 @@
 //! **Invariant:** a request without problems has values that every file it is written to can
 //! hold as they are: no quotes, no line breaks.
 
-use crate::modes::Mode;
+use super::Mode;
 
 /// What the owner asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
