@@ -148,7 +148,7 @@ mod support_of_files {
 #[cfg(test)]
 mod bad_input {
     use std::fs::{self, File};
-    use std::io::{BufRead, BufReader, Read, Write};
+    use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
     use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt, chown, symlink};
     use std::os::unix::net::UnixListener;
     use std::path::{Path, PathBuf};
@@ -277,6 +277,67 @@ mod bad_input {
     #[ignore = "takes minutes without optimisation"]
     fn a_transcript_of_two_gigabytes_takes_little_memory() {
         large(2 << 30, 200 << 20);
+    }
+
+    #[test]
+    fn deep_nesting_does_not_overflow() {
+        let lab = Lab::leaky();
+        let deep =
+            |open: &str, close: &str| format!("{}1{}", open.repeat(200_000), close.repeat(200_000));
+        let key = key(&lab);
+        for (path, text) in [
+            ("openclaw.json.bak.2", deep("{a:", "}")),
+            ("agents/main/agent/models.json", "[".repeat(200_000)),
+            ("agents/main/sessions/deep.jsonl", deep("{\"a\":", "}")),
+            ("agents/main/sessions/torn.jsonl", "[[[[\"".repeat(100_000)),
+        ] {
+            fs::write(lab.state(path), format!("{text}\n{key}\n")).unwrap();
+        }
+        let before = lab.tree();
+        lab.run("audit", &[]).code(1);
+        let code = lab.harden(&["--apply"]).code(0).recovery_code();
+        for path in ["openclaw.json.bak.2", "agents/main/sessions/deep.jsonl"] {
+            assert!(!leaks(&lab, &lab.state(path)), "{path}");
+        }
+        lab.undo(&code).code(0);
+        same(&before, &lab.tree());
+        fs::write(lab.state("openclaw.json"), deep("{a:", "}")).unwrap();
+        let before = lab.tree();
+        lab.run("audit", &[]).code(2).shows(&["nested deeper than"]);
+        lab.harden(&["--apply"])
+            .code(3)
+            .shows(&["cannot be rewritten", "nested deeper than"]);
+        same(&before, &lab.tree());
+    }
+
+    #[test]
+    fn a_compressed_file_is_searched_in_little_memory() {
+        let lab = Lab::leaky();
+        let path = lab.state("logs/gateway.log.gz");
+        let plain = lab.folder().join("plain.log");
+        let mut file = File::create(&plain).unwrap();
+        file.set_len(64 << 20).unwrap();
+        file.seek(SeekFrom::End(0)).unwrap();
+        writeln!(file, "OPENAI_API_KEY={}", key(&lab)).unwrap();
+        let packed = std::process::Command::new("gzip")
+            .args(["-1", "-c"])
+            .arg(&plain)
+            .stdout(File::create(&path).unwrap())
+            .status();
+        if !packed.is_ok_and(|status| status.success()) {
+            eprintln!("left out, because there is no gzip");
+            return;
+        }
+        fs::remove_file(&plain).unwrap();
+        let before = lab.tree();
+        let found = report(&lab.run("audit", &JSON).code(1));
+        let mut here = found["findings"].as_array().unwrap().iter();
+        assert!(here.any(|one| one["file"] == path.display().to_string()));
+        assert!(peak_memory() < 64 << 20, "{} MB", peak_memory() >> 20);
+        let code = lab.harden(&["--apply"]).code(0).recovery_code();
+        assert!(!path.exists());
+        lab.undo(&code).code(0);
+        same(&before, &lab.tree());
     }
 
     #[test]
