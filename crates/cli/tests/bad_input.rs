@@ -866,6 +866,68 @@ mod bad_input {
     }
 
     #[test]
+    fn what_a_configuration_includes_moves_with_it() {
+        let lab = Lab::leaky();
+        let included = lab.state("included.json5");
+        let text = format!(
+            "{{ models: {{ providers: {{ openai: {{ apiKey: '{}', models: [] }} }} }}, \
+             agents: {{ defaults: {{ model: {{ primary: 'openai/gpt-5' }} }} }} }}",
+            key(&lab)
+        );
+        fs::write(&included, text).unwrap();
+        let config = "{ $include: ['./included.json5'], gateway: { mode: 'local' } }";
+        fs::write(lab.state("openclaw.json"), config).unwrap();
+        let before = lab.tree();
+        let found = report(&lab.run("audit", &JSON).code(1));
+        let mut here = found["findings"].as_array().unwrap().iter();
+        let path = included.display().to_string();
+        assert!(here.any(|one| one["file"] == path && one["kind"] == "agent-config"));
+        let route = lab.run("verify", &[]).code(1);
+        assert!(!route.stdout.contains("pass     MODEL-ROUTE"), "{route}");
+        let code = lab.harden(&["--apply"]).code(0).recovery_code();
+        let text = fs::read_to_string(&included).unwrap();
+        assert!(!text.contains("openai"), "{text}");
+        lab.run("verify", &[]).shows(&["pass MODEL-ROUTE"]);
+        lab.undo(&code).code(0);
+        same(&before, &lab.tree());
+    }
+
+    #[test]
+    fn a_configuration_leads_no_change_out_of_the_home() {
+        let lab = Lab::leaky();
+        let away = lab.folder().join("away");
+        fs::create_dir(&away).unwrap();
+        let key = key(&lab);
+        for name in ["notes.md", "token", "secrets.json"] {
+            fs::write(away.join(name), format!("{{\"apiKey\": \"{key}\"}}")).unwrap();
+        }
+        let provider =
+            format!("{{\"models\": {{\"providers\": {{\"openai\": {{\"apiKey\": \"{key}\"}}}}}}}}");
+        fs::write(away.join("include.json"), provider).unwrap();
+        let away_text = away.display();
+        let config = format!(
+            "{{ $include: ['{away_text}/include.json', '../../away/include.json'], \
+             gateway: {{ mode: 'local' }}, \
+             agents: {{ defaults: {{ workspace: '{away_text}' }} }}, \
+             channels: {{ telegram: {{ tokenFile: '{away_text}/token' }} }}, \
+             secrets: {{ providers: {{ file: {{ source: 'file', path: '{away_text}/secrets.json' }} }} }} }}"
+        );
+        fs::write(lab.state("openclaw.json"), config).unwrap();
+        let before = lab.tree();
+        let beyond = super::lab::tree(&away);
+        let ran = lab.harden(&["--apply"]);
+        same(&beyond, &super::lab::tree(&away));
+        match ran.status.code() {
+            Some(3) => assert!(!ran.stdout.contains(CODE), "{ran}"),
+            _ => {
+                lab.undo(&ran.recovery_code()).code(0);
+            }
+        }
+        same(&before, &lab.tree());
+        same(&beyond, &super::lab::tree(&away));
+    }
+
+    #[test]
     fn two_at_once_do_not_meet() {
         let lab = Lab::leaky();
         let code = lab.harden(&["--apply"]).code(0).recovery_code();

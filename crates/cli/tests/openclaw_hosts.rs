@@ -20,6 +20,7 @@ mod hosts {
     use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
     use bedlock_sandbox::{ModelGrant, Sandbox, SandboxConfig};
+    use serde_json::Value;
 
     use super::support::bedlock::{self, Finding};
     use super::support::canary::{Canary, Fate};
@@ -168,6 +169,32 @@ mod hosts {
         out
     }
 
+    /// Writes the list of what is in the report and was not planted: OpenClaw's own secrets, and
+    /// whatever bedlock takes for a secret that is none.
+    fn others(findings: &[Finding], found: &BTreeMap<&Hit, Vec<&Finding>>) -> String {
+        let planted: BTreeSet<&str> = found
+            .values()
+            .flatten()
+            .map(|finding| &*finding.fingerprint)
+            .collect();
+        let mut out = "not planted:\n".to_owned();
+        for finding in findings {
+            if !planted.contains(&*finding.fingerprint) {
+                writeln!(
+                    out,
+                    "- {} {}: {} ({}, {:?} bytes)",
+                    finding.file,
+                    finding.location,
+                    finding.rule,
+                    finding.disposition,
+                    finding.length
+                )
+                .unwrap();
+            }
+        }
+        out
+    }
+
     /// The arguments that describe the Bedrock of a sandbox.
     fn harden_arguments(seeded: &Seeded, config: &SandboxConfig, extra: &[&str]) -> Vec<String> {
         let home = seeded.openclaw.home.display().to_string();
@@ -207,7 +234,18 @@ mod hosts {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let ran = bedlock::run(&seeded.openclaw, &arguments, "");
         let code = recovery_code(&ran);
-        assert!(matches!(ran.code, Some(0 | 2)), "{ran}");
+        let told: Vec<&str> = ran
+            .stdout
+            .lines()
+            .skip_while(|line| !line.starts_with("recovery code"))
+            .collect();
+        assert!(
+            matches!(ran.code, Some(0 | 2)),
+            "{:?}\n{}\n{}",
+            ran.code,
+            told.join("\n"),
+            ran.stderr
+        );
         code
     }
 
@@ -251,6 +289,30 @@ mod hosts {
         cleaned.map(|hit| (hit.canary, hit.file.clone())).collect()
     }
 
+    /// Asserts that verify proves of a hardened host what harden is for.
+    fn assert_is_keyless(openclaw: &OpenClaw) {
+        let home = openclaw.home.display().to_string();
+        let arguments = ["verify", "--home", &home, "--format", "json"];
+        let ran = bedlock::run(
+            openclaw,
+            &[&arguments[..], &["--no-processes"]].concat(),
+            "",
+        );
+        let posture: Value =
+            serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {ran}"));
+        for id in [
+            "KEYS-CONFIG",
+            "KEYS-STATE",
+            "KEYS-ENV",
+            "AWS-STATIC",
+            "MODEL-ROUTE",
+        ] {
+            let invariants = posture["invariants"].as_array().unwrap();
+            let proof = invariants.iter().find(|proof| proof["id"] == id).unwrap();
+            assert_eq!(proof["verdict"], "pass", "{proof:#}");
+        }
+    }
+
     /// Signs somebody in as harden's profile says, and points an SDK at the sandbox.
     fn sign_in(openclaw: &mut OpenClaw) -> Sandbox {
         let config = fs::read_to_string(openclaw.home.join(".aws/config")).unwrap();
@@ -284,6 +346,8 @@ mod hosts {
         harden(&seeded, &SandboxConfig::default(), &["--no-restart"]);
         let left = leftovers(&seeded, &cleaned);
         assert!(left.is_empty(), "left after harden:\n{}", left.join("\n"));
+
+        assert_is_keyless(&seeded.openclaw);
 
         let mut openclaw = seeded.openclaw.clone();
         openclaw.run(&["config", "validate"]).succeeded();
@@ -362,8 +426,9 @@ mod hosts {
             .any(|finding| finding.file == environment);
         assert!(reported, "{environment} is not in the report");
 
-        harden(&seeded, &SandboxConfig::default(), &[]);
+        // Before harden, so that what it starts ends with a failure, too.
         let running = Processes::in_home(&openclaw.home);
+        harden(&seeded, &SandboxConfig::default(), &[]);
         assert!(openclaw::is_ready(openclaw.port), "the gateway is not back");
         let keyed = running.whose_environment_holds(key);
         assert!(keyed.is_empty(), "still have the key: {keyed:?}");
@@ -381,6 +446,7 @@ mod hosts {
             .map(|hit| (hit, telling(&seeded, &findings, &known, hit)))
             .collect();
         println!("{}", table(&seeded, &found));
+        println!("{}", others(&findings, &found));
         let missed: Vec<String> = found
             .iter()
             .filter(|(_, findings)| findings.is_empty())

@@ -299,10 +299,19 @@ impl Processes {
 
 impl Drop for Processes {
     fn drop(&mut self) {
-        for pid in self.pids() {
-            let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
-            // It may have ended since.
-            let _ = pid.map(|pid| kill_process(pid, Signal::KILL));
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            // Again, because a gateway starts helpers while it is looked for.
+            let pids = self.pids();
+            if pids.is_empty() || Instant::now() > deadline {
+                return;
+            }
+            for pid in pids {
+                let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+                // It may have ended since.
+                let _ = pid.map(|pid| kill_process(pid, Signal::KILL));
+            }
+            std::thread::sleep(Duration::from_millis(50));
         }
     }
 }
