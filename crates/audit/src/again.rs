@@ -10,7 +10,8 @@ use std::path::PathBuf;
 use bedlock_model::{PlaceKind, Progress, Snapshot};
 
 use crate::AuditError;
-use crate::inspect::{in_parallel, searcher, sightings};
+use crate::by_value::{searcher, sightings};
+use crate::parallel::in_parallel;
 use crate::vault::{SecretId, Vault};
 
 /// A secret in a file.

@@ -8,14 +8,18 @@
 
 pub mod again;
 pub mod agents;
+mod by_value;
 mod checks;
+mod circumstances;
 mod exposure;
 pub mod found;
 mod inspect;
 mod judge;
 mod masking;
 pub mod modes;
+mod parallel;
 pub mod plan;
+mod read;
 mod report;
 mod vault;
 mod verify;
@@ -23,7 +27,8 @@ mod verify;
 use std::io;
 use std::path::PathBuf;
 
-pub use inspect::{Circumstances, Inspection, inspect};
+pub use circumstances::Circumstances;
+pub use inspect::{Inspection, inspect};
 pub use vault::{Secret, SecretId, Vault};
 pub use verify::verify;
 

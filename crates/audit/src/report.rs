@@ -13,10 +13,11 @@ use bedlock_model::{
 };
 
 use crate::agents::openclaw::meaning::Decision;
+use crate::checks::database::wal_of;
 use crate::checks::{aws, database, process, unpack};
+use crate::circumstances::Circumstances;
 use crate::exposure::{self, AgentUser};
 use crate::found::{At, Hit, Spot};
-use crate::inspect::{Circumstances, wal_of};
 use crate::masking::{self, Cover, Position, Stretch};
 use crate::vault::{SecretId, Vault};
 

@@ -13,8 +13,10 @@ use bedlock_model::{
 };
 
 use crate::agents::openclaw::bedrock::{self, ModelState};
+use crate::checks::database::wal_of;
 use crate::checks::{aws, database};
-use crate::inspect::{Circumstances, Inspection, wal_of};
+use crate::circumstances::Circumstances;
+use crate::inspect::Inspection;
 use crate::plan::parse;
 use crate::{WHOLE_FILE_LIMIT, plan};
 

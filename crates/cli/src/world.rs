@@ -4,6 +4,7 @@
 //!
 //! **Invariant:** an interrupted transaction is recovered before anything is looked at.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -49,6 +50,8 @@ pub(crate) struct World {
     pub(crate) state: PathBuf,
     /// Where the key of fingerprints is: this machine's, also for another home.
     pub(crate) key: PathBuf,
+    /// That key, once it was read: every look of a command has to give the same names.
+    pub(crate) known_key: OnceCell<FingerprintKey>,
     /// No progress, no notes.
     pub(crate) quiet: bool,
 }
@@ -108,6 +111,7 @@ impl World {
             own,
             state,
             key,
+            known_key: OnceCell::new(),
             quiet,
         })
     }
@@ -177,16 +181,19 @@ impl World {
     }
 
     fn fingerprint_key(&self) -> Result<FingerprintKey, CliError> {
-        match bedlock_host::host_key(&self.key) {
-            Ok(key) => Ok(key),
+        if let Some(key) = self.known_key.get() {
+            return Ok(key.clone());
+        }
+        let key = match bedlock_host::host_key(&self.key) {
+            Ok(key) => key,
             Err(error) => {
-                let key = bedlock_host::temporary_key()?;
                 terminal::note(&format!(
                     "note: failed to {error}; fingerprints of this run are of this run only"
                 ));
-                Ok(key)
+                bedlock_host::temporary_key()?
             }
-        }
+        };
+        Ok(self.known_key.get_or_init(|| key).clone())
     }
 
     /// Looks at every place and says what is there.

@@ -13,6 +13,8 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 /// The per-host key of all fingerprints: 32 random bytes.
+// Clone: every look at a host during one command has to give the same names.
+#[derive(Clone)]
 pub struct FingerprintKey(Zeroizing<[u8; 32]>);
 
 impl FingerprintKey {

@@ -7,11 +7,16 @@ use std::io;
 use std::ops::ControlFlow;
 
 use bedlock_formats::sqlite::{Cell as RowCell, Database, Pages, Row, SqliteError, Table, Value};
-use bedlock_model::{Cell, RowKey, Source};
+use bedlock_model::{Cell, Place, RowKey, Snapshot, Source};
 
 use crate::checks::cell::{self, Column};
 use crate::checks::unpack;
 use crate::found::{At, Candidate, CellAt};
+
+/// How the location of bytes that belong to no row begins.
+pub(crate) const RAW: &str = "raw bytes";
+pub(crate) const FREED_PAGE: &str = "raw bytes (freed page)";
+pub(crate) const BESIDE_A_DATABASE: &str = "raw bytes (write-ahead log)";
 
 /// A source as the reader of the file format wants it.
 pub(crate) struct AsPages<'s>(pub(crate) &'s dyn Source);
@@ -210,4 +215,13 @@ fn join(row: &str, inner: &str) -> String {
 /// Whether a stretch of raw bytes belongs to the file and not to a row.
 pub(crate) fn is_raw(at: &At) -> bool {
     matches!(at, At::Bytes(_))
+}
+
+/// The write-ahead log of a database, when there is one with something in it.
+pub(crate) fn wal_of<'s>(snapshot: &'s Snapshot, place: &Place) -> Option<&'s Place> {
+    let mut name = place.path.clone().into_os_string();
+    name.push("-wal");
+    snapshot
+        .at(std::path::Path::new(&name))
+        .filter(|wal| wal.meta.size > 0)
 }

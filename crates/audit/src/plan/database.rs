@@ -18,9 +18,10 @@ use super::{Decided, Desk, parse};
 use crate::AuditError;
 use crate::agents::openclaw::bedrock::{self, ModelState};
 use crate::agents::openclaw::surfaces;
+use crate::by_value::searcher;
+use crate::checks::database::wal_of;
 use crate::checks::database::{Met, each_value};
 use crate::found::{At, CellAt, Hit};
-use crate::inspect::{searcher, wal_of};
 
 /// Tables whose rows hold nothing but a credential of a tool or a provider.
 const CREDENTIAL_TABLES: &[&str] = &["secret_store_entries", "mcp_oauth_stores"];

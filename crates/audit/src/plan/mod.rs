@@ -25,9 +25,11 @@ pub use shown::Shown;
 
 use crate::agents::openclaw::bedrock::{self, ModelState, Part};
 use crate::agents::{Installation, Reach};
+use crate::checks::database::wal_of;
 use crate::checks::{format_of, unpack};
+use crate::circumstances::Circumstances;
 use crate::found::{Hit, Spot};
-use crate::inspect::{Circumstances, Inspection, wal_of};
+use crate::inspect::Inspection;
 use crate::modes::{Request, Route};
 use crate::vault::{SecretId, Vault};
 use crate::{AuditError, WHOLE_FILE_LIMIT};
@@ -536,7 +538,11 @@ impl Draft<'_, '_> {
                 before: place.map(|place| place.meta.clone()),
                 before_sha256,
                 action: entry.action,
-                why: entry.why,
+                why: entry
+                    .why
+                    .iter()
+                    .map(|line| shown::line(self.desk, line))
+                    .collect(),
                 secrets: entry
                     .secrets
                     .iter()

@@ -81,6 +81,11 @@ pub(super) fn of(desk: &Desk<'_>, place: Option<&Place>, change: &Change) -> Sho
     }
 }
 
+/// A line about a change: a key of a file can itself be a secret.
+pub(super) fn line(desk: &Desk<'_>, text: &str) -> String {
+    masked(desk, text.as_bytes()).as_str().to_owned()
+}
+
 fn masked(desk: &Desk<'_>, text: &[u8]) -> Masked {
     let ids: Vec<_> = desk.vault.iter().collect();
     let values: Vec<&[u8]> = ids.iter().map(|(_, s)| s.value.danger_expose()).collect();

@@ -301,7 +301,7 @@ proptest! {
         let mut secrets = Vec::new();
         for (number, (place, seed)) in places.iter().enumerate() {
             let seed = seed * 10 + number as u64;
-            let secret = if seed % 2 == 0 { neutral(seed) } else { shaped("openai-api-key", seed) };
+            let secret = if seed.is_multiple_of(2) { neutral(seed) } else { shaped("openai-api-key", seed) };
             match place {
                 0 => providers.push_str(&format!("    p{number}: {{apiKey: '{secret}', models: []}}, // {comment}\n")),
                 1 => variables.push_str(&format!("    SOME_{number}_API_KEY: \"{secret}\",\n")),

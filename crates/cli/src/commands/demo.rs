@@ -59,6 +59,7 @@ impl Demo {
             own: false,
             state: folder.path().join(".local/state/bedlock"),
             key: folder.path().join(".local/state/bedlock"),
+            known_key: std::cell::OnceCell::new(),
             quiet: false,
         };
         // Made before the first look, so that the home is the same before and after.

@@ -406,6 +406,13 @@ impl Harden {
                     .iter()
                     .filter(|one| vault.get(one.secret).fingerprint == summary.fingerprint)
                     .collect();
+                let here = after
+                    .inspection
+                    .report
+                    .findings
+                    .iter()
+                    .filter(|one| one.fingerprint == summary.fingerprint);
+                let here = here.count() as u64;
                 ReceiptSecret {
                     fingerprint: summary.fingerprint.clone(),
                     rule: summary.rule.clone(),
@@ -419,7 +426,8 @@ impl Harden {
                             done: done(&planned.plan, finding).to_owned(),
                         })
                         .collect(),
-                    found_now: found.iter().map(|one| one.count).sum(),
+                    // A weak value (a word) is searched for by its place only, see `Secret::telling`.
+                    found_now: found.iter().map(|one| one.count).sum::<u64>().max(here),
                     found_in: found
                         .iter()
                         .map(|one| one.file.display().to_string())

@@ -88,13 +88,20 @@ pub(crate) fn found_now(secret: &ReceiptSecret) -> String {
 
 /// Where to revoke, and which secrets there; those that die by themselves need no visit.
 pub(crate) fn pages(receipt: &Receipt) -> BTreeMap<&str, Vec<String>> {
-    let mut pages: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut pages: BTreeMap<&str, BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
     let lasts = |s: &&ReceiptSecret| s.disposition != Disposition::Expires;
     for secret in receipt.secrets.iter().filter(lasts) {
         if let Some(page) = &secret.revoke {
-            let names = pages.entry(page).or_default();
-            names.push(format!("{} {}", secret.title, secret.mask));
+            let titles = pages.entry(page).or_default();
+            titles.entry(&secret.title).or_default().push(&secret.mask);
         }
     }
+    let named = |(title, masks): (&str, Vec<&str>)| match masks.as_slice() {
+        [mask] => format!("{title} {mask}"),
+        masks => format!("{} of: {title}", masks.len()),
+    };
     pages
+        .into_iter()
+        .map(|(page, titles)| (page, titles.into_iter().map(named).collect()))
+        .collect()
 }

@@ -15,6 +15,13 @@ use crate::render::words::{plural, short_path};
 /// Files that a secret that is still found is named with, without `--all`.
 const NAMED_FILES: usize = 5;
 
+/// Secrets that went without a trace, shown one by one without `--all`.
+const NAMED_SECRETS: usize = 15;
+
+fn is_gone(secret: &ReceiptSecret) -> bool {
+    secret.disposition == Disposition::Remove && secret.found_now == 0
+}
+
 /// Writes what one harden did; `detail.next` is the command that takes it back.
 pub(crate) fn receipt(receipt: &Receipt, detail: &Detail, look: Look) -> String {
     let mut screen = Screen::new(look);
@@ -26,8 +33,26 @@ pub(crate) fn receipt(receipt: &Receipt, detail: &Detail, look: Look) -> String 
     screen.wrapped(Tone::Faint, &heading, 0);
     screen.end();
     first_line(&mut screen, receipt);
-    for secret in &receipt.secrets {
+    let (gone, rest): (Vec<_>, Vec<_>) = receipt.secrets.iter().partition(|secret| is_gone(secret));
+    let shown = if detail.all {
+        gone.len()
+    } else {
+        NAMED_SECRETS
+    };
+    for secret in rest.iter().chain(gone.iter().take(shown)) {
         one_secret(&mut screen, secret, receipt, detail.all);
+    }
+    let hidden = gone.len().saturating_sub(shown);
+    if hidden > 0 {
+        let line = format!(
+            "{} removed in the same way; --all shows each",
+            plural(hidden, "more secret was", "more secrets were")
+        );
+        screen.end();
+        screen
+            .put(Tone::Good, look.tick())
+            .space(1)
+            .wrapped(Tone::Plain, &line, 2);
     }
     if detail.all && !receipt.files.is_empty() {
         section(&mut screen, "Files that were changed");
