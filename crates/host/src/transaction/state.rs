@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use bedlock_model::Receipt;
 use jiff::Timestamp;
-use rustix::fs::{FlockOperation, OFlags};
+use rustix::fs::{FlockOperation, Gid, Mode, OFlags, Uid};
 
 use super::folder::{Folder, fault};
 use super::journal::{APPLY_JOURNAL, Journal, Phase, UNDO_JOURNAL, read_json, write_json};
@@ -202,6 +202,9 @@ fn remove_all(path: &Path) -> Result<(), HostError> {
 
 /// Makes the folders above one that are missing, for whoever owns the folder that they are made
 /// in: root may look after somebody else's home, and must not lock its owner out of `~/.local`.
+///
+/// Everything goes through descriptors, so that the owner cannot put another folder in its place
+/// between the making and the giving.
 fn make_parents(path: &Path) -> Result<(), HostError> {
     let Some(parent) = path
         .parent()
@@ -210,20 +213,27 @@ fn make_parents(path: &Path) -> Result<(), HostError> {
         return Ok(());
     };
     make_parents(parent)?;
-    match DirBuilder::new().mode(0o700).create(parent) {
-        Ok(()) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Ok(()),
-        Err(error) => return Err(fault("create the folder", parent)(error)),
-    }
-    let Some(above) = parent.parent() else {
+    let (Some(above), Some(name)) = (parent.parent(), parent.file_name()) else {
         return Ok(());
     };
-    let owner = std::fs::symlink_metadata(above).map_err(fault("look at", above))?;
-    if owner.uid() != rustix::process::geteuid().as_raw() {
-        std::os::unix::fs::lchown(parent, Some(owner.uid()), Some(owner.gid()))
-            .map_err(fault("give to its owner", parent))?;
+    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let folder = rustix::fs::open(above, flags, Mode::empty())
+        .map_err(|errno| fault("open the folder", above)(errno.into()))?;
+    match rustix::fs::mkdirat(&folder, name, Mode::RWXU) {
+        Ok(()) => {}
+        Err(rustix::io::Errno::EXIST) => return Ok(()),
+        Err(errno) => return Err(fault("create the folder", parent)(errno.into())),
     }
-    Ok(())
+    let given = || -> rustix::io::Result<()> {
+        let owner = rustix::fs::fstat(&folder)?;
+        if owner.st_uid == rustix::process::geteuid().as_raw() {
+            return Ok(());
+        }
+        let made = rustix::fs::openat(&folder, name, flags, Mode::empty())?;
+        let (uid, gid) = (owner.st_uid, owner.st_gid);
+        rustix::fs::fchown(&made, Some(Uid::from_raw(uid)), Some(Gid::from_raw(gid)))
+    };
+    given().map_err(|errno| fault("give to its owner", parent)(errno.into()))
 }
 
 /// Makes a folder and those above it, or takes one that is there and is ours.
