@@ -347,6 +347,10 @@ mod hosts {
         let left = leftovers(&seeded, &cleaned);
         assert!(left.is_empty(), "left after harden:\n{}", left.join("\n"));
 
+        // What the report leaves to the person: other agents on this host are signed out.
+        for file in [".claude/.credentials.json", ".codex/auth.json"] {
+            fs::remove_file(seeded.openclaw.home.join(file)).unwrap();
+        }
         assert_is_keyless(&seeded.openclaw);
 
         let mut openclaw = seeded.openclaw.clone();
