@@ -7,18 +7,17 @@
 //! **Invariant:** reads forward at most one value and backward at most one name.
 
 use crate::engine::{TOKEN_CAP, encoding_of};
-use crate::name::credential_name;
+use crate::name::{NameHint, credential_name};
 use crate::rule::{Confidence, Encoding, Rule};
 use crate::rules::{GENERIC_ID, rule};
+use crate::separator::{Delimiter, Name, Place, next_pair, quote_at, value_start};
 use crate::url;
 use crate::value::{plausible_for_provider, plausible_secret};
-use crate::window::{URL64, Window};
+use crate::window::{URL64, WORD, Window};
 use std::ops::Range;
 
 /// The longest name that is read, on either side of the word that woke the reader.
 const NAME_REACH: usize = 64;
-/// The most blanks between a name, its separator and its value.
-const BLANKS: usize = 32;
 /// How much of a value is judged.
 const JUDGED: usize = 256;
 
@@ -30,19 +29,6 @@ pub(crate) struct Named {
     pub(crate) encoding: Encoding,
 }
 
-/// How a value is delimited.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Delimiter {
-    /// The same quote behind as many backslashes.
-    Quote { quote: u8, backslashes: usize },
-    /// `%22`
-    PercentQuote,
-    /// The next `<`.
-    Tag,
-    /// White space or punctuation; the value is the rest of the line after `NAME=` at its start.
-    Bare { line: bool },
-}
-
 /// Reads the assignment whose name contains the word `word..word_end`.
 pub(crate) fn by_name(window: &Window<'_>, word: usize, word_end: usize) -> Option<Named> {
     let name_end = window.run(word_end, NAME_REACH, |b| URL64.has(b));
@@ -50,19 +36,50 @@ pub(crate) fn by_name(window: &Window<'_>, word: usize, word_end: usize) -> Opti
     let next = window.at(name_end)?;
     if !matches!(
         next,
-        b'"' | b'\'' | b'`' | b'\\' | b'=' | b':' | b' ' | b'\t' | b'%' | b'<' | b'>' | b']' | b'&'
+        b'"' | b'\''
+            | b'`'
+            | b'\\'
+            | b'='
+            | b':'
+            | b' '
+            | b'\t'
+            | b'%'
+            | b'<'
+            | b'>'
+            | b']'
+            | b'&'
+            | b'*'
+            | b'\n'
+            | b'\r'
     ) {
         return None;
     }
-    let (name_start, flag) = name_start(window, word)?;
-    if in_arn(window, name_start, name_end) {
+    let (start, flag) = name_start(window, word)?;
+    let name = Name {
+        start,
+        end: name_end,
+        flag,
+    };
+    if in_arn(window, start, name_end) || in_badge(window, start) {
         return None;
     }
-    let (value_start, delimiter) = value_start(window, name_start, name_end, flag)?;
-    let name = str::from_utf8(window.slice(name_start..name_end)).ok()?;
-    let hint = credential_name(name).filter(|hint| hint.strong)?;
-    let span = read_value(window, value_start, delimiter)?;
-    judge(window, span, hint.rule, delimiter)
+    let place = value_start(window, name)?;
+    let hint = hint_of(window, start, name_end)?;
+    let span = read_value(window, place.at, place.delimiter)?;
+    judge(window, span, hint.rule, place)
+}
+
+/// Asks about a name, for `key` together with the word in front of it: "the API key is ..".
+fn hint_of(window: &Window<'_>, start: usize, end: usize) -> Option<NameHint> {
+    let name = str::from_utf8(window.slice(start..end)).ok()?;
+    let strong = |name: &str| credential_name(name).filter(|hint| hint.strong);
+    if !name.eq_ignore_ascii_case("key") || window.before(start, 1) != b" " {
+        return strong(name);
+    }
+    let left = window.before(start - 1, 16);
+    let length = left.iter().rev().take_while(|b| WORD.has(**b)).count();
+    let kind = str::from_utf8(&left[left.len() - length..]).ok()?;
+    strong(&format!("{kind}_{name}"))
 }
 
 /// Reads the value after `Bearer `.
@@ -75,12 +92,46 @@ pub(crate) fn bearer(window: &Window<'_>, at: usize, value: usize) -> Option<Nam
     {
         return None;
     }
-    let delimiter = Delimiter::Bare { line: false };
-    let span = read_value(window, value, delimiter)?;
+    let place = bare(value);
+    let span = read_value(window, value, place.delimiter)?;
     if span.len() < 16 {
         return None;
     }
-    judge(window, span, None, delimiter)
+    judge(window, span, None, place)
+}
+
+/// Reads the password that a program takes as an argument; `value` is behind the option.
+pub(crate) fn argument(window: &Window<'_>, option: usize, value: usize) -> Option<Named> {
+    let quote = quote_at(window, value);
+    let from = value + quote.map_or(0, |(length, _)| length);
+    let delimiter = quote.map_or(Delimiter::Bare { line: false }, |(_, delimiter)| delimiter);
+    let mut span = read_value(window, from, delimiter)?;
+    if window.slice(option..value).ends_with(b"u ") {
+        // `curl -u user:password`
+        let line = window.before(option, 200);
+        let line = line.rsplit(|&b| b == b'\n').next().unwrap_or_default();
+        memchr::memmem::find(line, b"curl")?;
+        let colon = memchr::memchr(b':', window.slice(span.clone()))?;
+        span.start += colon + 1;
+    }
+    let value = window.slice(span.clone());
+    if !url::plausible_password(value) {
+        return None;
+    }
+    Some(Named {
+        rule: rule(GENERIC_ID)?,
+        encoding: encoding_of(value),
+        span,
+        confidence: Confidence::Low,
+    })
+}
+
+fn bare(at: usize) -> Place {
+    Place {
+        at,
+        delimiter: Delimiter::Bare { line: false },
+        prose: false,
+    }
 }
 
 /// Reads the password in `scheme://user:password@host`; `at` is the colon.
@@ -116,10 +167,10 @@ fn judge(
     window: &Window<'_>,
     span: Range<usize>,
     owner: Option<&'static Rule>,
-    delimiter: Delimiter,
+    place: Place,
 ) -> Option<Named> {
     let value = window.slice(span.clone());
-    let called = matches!(delimiter, Delimiter::Bare { .. })
+    let called = matches!(place.delimiter, Delimiter::Bare { .. })
         && matches!(window.at(span.end), Some(b'(' | b'['));
     // The start of a long value tells enough, and names may stand at every few bytes.
     let start = &value[..value.len().min(JUDGED)];
@@ -128,7 +179,8 @@ fn judge(
     } else {
         plausible_secret(start)
     };
-    if called || !plausible {
+    let both = start.iter().any(u8::is_ascii_digit) && start.iter().any(u8::is_ascii_alphabetic);
+    if called || !plausible || place.prose && !both {
         return None;
     }
     let (rule, confidence) = match owner {
@@ -197,122 +249,13 @@ fn in_arn(window: &Window<'_>, name_start: usize, name_end: usize) -> bool {
             if account.len() == 12 && account.iter().all(u8::is_ascii_digit))
 }
 
+/// Tells whether a name is a parameter of a badge: projects publish the tokens of those.
+fn in_badge(window: &Window<'_>, name_start: usize) -> bool {
+    window.before(name_start, 10) == b"badge.svg?"
+}
+
 fn after_escape(window: &Window<'_>, at: usize) -> bool {
     matches!(window.before(at, 2), [b'\\', b'n' | b't' | b'r'])
-}
-
-/// Returns where the value begins and how it ends.
-fn value_start(
-    window: &Window<'_>,
-    name_start: usize,
-    name_end: usize,
-    flag: bool,
-) -> Option<(usize, Delimiter)> {
-    if window.starts_with(name_end, b"</key>") || window.starts_with(name_end, b"<\\/key>") {
-        return plist_value(window, name_end);
-    }
-    let tag = window.before(name_start, 1) == b"<";
-    if tag && window.at(name_end) == Some(b'>') {
-        return Some((name_end + 1, Delimiter::Tag));
-    }
-    let mut at = name_end;
-    let quoted = quote_at(window, at);
-    if let Some((length, _)) = quoted {
-        at += length;
-    }
-    if window.at(at) == Some(b']') {
-        at += 1;
-    }
-    let blank = skip_blanks(window, at);
-    let after = match window.at(blank)? {
-        b'=' if window.at(blank + 1) == Some(b'=') => return None,
-        b'=' if window.at(blank + 1) == Some(b'>') => blank + 2,
-        b':' if window.at(blank + 1) == Some(b'=') => blank + 2,
-        b':' if window.starts_with(blank, b"://") => return None,
-        b'=' | b':' => blank + 1,
-        b'%' if matches!(window.percent_at(blank), Some(b'=' | b':')) => blank + 3,
-        // Arguments in a list, `"--token", "x"`, and as npm logs them, `"--token" "x"`.
-        b',' if flag && quoted.is_some() => skip_lines(window, blank + 1),
-        _ if flag && blank > at => blank,
-        _ => return None,
-    };
-    let line =
-        window.at(blank) == Some(b'=') && after == name_end + 1 && starts_line(window, name_start);
-    let at = skip_blanks(window, after);
-    let quote = quote_at(window, at);
-    if quote.is_some() && window.before(name_start, 1) == b"?" {
-        // "`?token=`": the quote closes.
-        return None;
-    }
-    let at = skip_scheme(window, at + quote.map_or(0, |(length, _)| length));
-    Some((
-        at,
-        quote.map_or(Delimiter::Bare { line }, |(_, delimiter)| delimiter),
-    ))
-}
-
-/// Reads past `</key>` to the `<string>` that follows.
-fn plist_value(window: &Window<'_>, name_end: usize) -> Option<(usize, Delimiter)> {
-    let close = window.run(name_end, 10, |b| b != b'>') + 1;
-    let open = window.run(close, 96, |b| b != b'<');
-    let gap = window.slice(close..open);
-    let blank = gap
-        .iter()
-        .all(|b| b.is_ascii_whitespace() || matches!(b, b'\\' | b'n' | b't' | b'r'));
-    (blank && window.starts_with(open, b"<string>")).then_some((open + 8, Delimiter::Tag))
-}
-
-fn skip_blanks(window: &Window<'_>, from: usize) -> usize {
-    window.run(from, BLANKS, |b| b == b' ' || b == b'\t')
-}
-
-/// Skips white space with line feeds, escaped ones too, before an item of a list.
-fn skip_lines(window: &Window<'_>, from: usize) -> usize {
-    let mut at = window.run(from, BLANKS, |b| b.is_ascii_whitespace());
-    let slashes = window.run(at, 8, |b| b == b'\\');
-    if slashes > at && window.at(slashes) == Some(b'n') {
-        at = window.run(slashes + 1, BLANKS, |b| b == b' ');
-    }
-    at
-}
-
-/// Skips the scheme of an `Authorization` value.
-fn skip_scheme(window: &Window<'_>, at: usize) -> usize {
-    [
-        b"Bearer ".as_slice(),
-        b"Basic ",
-        b"Token ",
-        b"Bot ",
-        b"Bearer%20",
-        b"ApiKey ",
-    ]
-    .iter()
-    .find(|scheme| window.starts_with_ignore_case(at, scheme))
-    .map_or(at, |scheme| at + scheme.len())
-}
-
-/// Reads a quote, escaped or not, and returns its length and the delimiter that it opens.
-fn quote_at(window: &Window<'_>, at: usize) -> Option<(usize, Delimiter)> {
-    let backslashes = window.run(at, 31, |b| b == b'\\') - at;
-    match window.at(at + backslashes)? {
-        quote @ (b'"' | b'\'' | b'`') => {
-            Some((backslashes + 1, Delimiter::Quote { quote, backslashes }))
-        }
-        b'%' if backslashes == 0 && matches!(window.percent_at(at), Some(b'"' | b'\'')) => {
-            Some((3, Delimiter::PercentQuote))
-        }
-        b'&' if backslashes == 0 && window.starts_with(at, b"&quot;") => {
-            Some((6, Delimiter::Bare { line: false }))
-        }
-        _ => None,
-    }
-}
-
-/// Tells whether a name stands at the start of a line, after `export ` or after a NUL byte.
-fn starts_line(window: &Window<'_>, name_start: usize) -> bool {
-    let left = window.before(name_start, 8);
-    let left = left.strip_suffix(b"export ").unwrap_or(left);
-    matches!(left.last(), None | Some(b'\n' | b'\r' | 0)) || left.ends_with(b"\\n")
 }
 
 /// Reads a value to its delimiter; `None` when it is longer than a token may be.
@@ -386,7 +329,9 @@ fn ends_bare(window: &Window<'_>, at: usize, byte: u8, line: bool) -> bool {
             window.percent_at(at),
             Some(b' ' | b'"' | b'&' | b'\n' | b'\r' | b'\'')
         ),
-        b',' | b';' | b'&' | b'<' | b'>' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'|' => !line,
+        b'&' => next_pair(window, at),
+        b';' => !line || next_pair(window, at),
+        b',' | b'<' | b'>' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'|' => !line,
         _ => false,
     }
 }

@@ -53,6 +53,7 @@ enum Trigger {
     Anchor(&'static Rule, fn(&Window<'_>, usize) -> Option<Read>),
     Name(usize),
     Bearer(usize),
+    Argument(usize),
     Url,
 }
 
@@ -80,6 +81,9 @@ const WHOLE_NAMES: [&str; 6] = [
     "SharedAccessKey",
     "connection_string",
 ];
+
+/// Options of programs that take a password; `-u` counts behind `curl` only.
+const ARGUMENTS: [&str; 3] = ["sshpass -p ", "redis-cli -a ", " -u "];
 
 pub(crate) struct Engine {
     automaton: AhoCorasick,
@@ -239,9 +243,14 @@ impl Engine {
                 Trigger::Anchor(rule, read) => {
                     read(window, at).map(|read| Found::Shape(found(rule, read), None))
                 }
-                Trigger::Name(_) | Trigger::Bearer(_) | Trigger::Url if taken => None,
+                Trigger::Name(_) | Trigger::Bearer(_) | Trigger::Argument(_) | Trigger::Url
+                    if taken =>
+                {
+                    None
+                }
                 Trigger::Name(length) => assign::by_name(window, at, at + length).map(named),
                 Trigger::Bearer(length) => assign::bearer(window, at, at + length).map(named),
+                Trigger::Argument(length) => assign::argument(window, at, at + length).map(named),
                 Trigger::Url => assign::url_password(window, at).map(named),
             };
             found.filter(|(Found::Shape(m, _) | Found::Named(m))| m.span.start >= cursor.floor)
@@ -363,6 +372,7 @@ fn triggers() -> Vec<(String, Trigger)> {
         .filter(|name| !spoken(name));
     list.extend(silent.map(|name| ((*name).to_owned(), Trigger::Name(name.len()))));
     list.extend(["Bearer ", "bearer "].map(|word| (word.to_owned(), Trigger::Bearer(word.len()))));
+    list.extend(ARGUMENTS.map(|option| (option.to_owned(), Trigger::Argument(option.len()))));
     list.push(("://".to_owned(), Trigger::Url));
     list
 }

@@ -17,6 +17,7 @@ mod mask;
 mod name;
 mod rule;
 mod rules;
+mod separator;
 mod stream;
 mod url;
 mod value;

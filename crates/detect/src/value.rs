@@ -22,10 +22,12 @@ const MARKERS: [&[u8]; 7] = [
 ];
 
 /// What a value that refers to a secret starts with.
-const REFERENCE_STARTS: [&[u8]; 20] = [
+const REFERENCE_STARTS: [&[u8]; 21] = [
     b"$",
     b"{{",
     b"op://",
+    // OpenClaw writes `fp:` and a keyed hash of a setting into its diagnostics.
+    b"fp:",
     b"secretref-env:",
     b"secretref:",
     b"oc-sent-",
@@ -61,8 +63,6 @@ pub fn is_reference(value: &[u8]) -> bool {
 }
 
 /// `OPENAI_API_KEY` as a value: OpenClaw's `models.json` names variables in place of keys.
-///
-/// **Source:** <https://docs.openclaw.ai/concepts/models>
 fn is_variable_name(value: &[u8]) -> bool {
     let plain = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
     value.contains(&b'_')
@@ -379,6 +379,7 @@ fn is_code(value: &[u8]) -> bool {
         || has(b"??")
         || has(b".#")
         || has(b"===")
+        || has(b"::")
         || value.starts_with(b"!")
         || value.get(name) == Some(&b'?') && has(b".")
         || value.get(name) == Some(&b'?') && has(b":")
@@ -392,7 +393,7 @@ fn is_code(value: &[u8]) -> bool {
 }
 
 /// Names of algorithms and formats, whose digits are no sign of chance.
-const TERMS: [&[u8]; 9] = [
+const TERMS: [&[u8]; 10] = [
     b"ed25519",
     b"x25519",
     b"base64",
@@ -402,6 +403,7 @@ const TERMS: [&[u8]; 9] = [
     b"oauth2",
     b"aes256",
     b"utf8",
+    b"x509",
 ];
 
 fn is_word(piece: &[u8]) -> bool {
