@@ -164,26 +164,27 @@ fn without_sign(
         }
         _ => {}
     }
-    if let Some(at) = paired(window, name.start, after_name) {
-        return Some(place(window, at, false));
+    // What stands to the left tells a word of a sentence at once.
+    if is_named(window, name.start) {
+        return paired(window, after_name).map(|at| place(window, at, false));
     }
     if blank == after_name || quoted.is_some() {
         return None;
     }
-    let length = window.run(blank, SHORTEST_ARGUMENT, |b| b > b' ') - blank;
-    (length == SHORTEST_ARGUMENT && (in_command(window, name.start) || in_netrc(window, name)))
-        .then(|| place(window, blank, false))
+    let set = in_command(window, name.start) || in_netrc(window, name);
+    let length = || window.run(blank, SHORTEST_ARGUMENT, |b| b > b' ') - blank;
+    (set && length() == SHORTEST_ARGUMENT).then(|| place(window, blank, false))
 }
 
 /// Finds the value of `"name": "API_KEY", "value": "x"`, in JSON, YAML and attributes of XML.
-fn paired(window: &Window<'_>, name_start: usize, after_name: usize) -> Option<usize> {
+fn paired(window: &Window<'_>, after_name: usize) -> Option<usize> {
     let comma = usize::from(window.at(after_name) == Some(b','));
     let field = skip_lines(window, after_name + comma);
     if field == after_name {
         return None;
     }
     let open = quote_at(window, field).map_or(0, |(length, _)| length);
-    if !window.starts_with_ignore_case(field + open, b"value") || !is_named(window, name_start) {
+    if !window.starts_with_ignore_case(field + open, b"value") {
         return None;
     }
     let close = field + open + b"value".len();
@@ -233,6 +234,10 @@ fn in_command(window: &Window<'_>, name_start: usize) -> bool {
     // The name may be the end of a path: `gateway.auth.token`.
     let path = left.iter().rev().take_while(|b| **b > b' ').count();
     let left = &left[..left.len() - path];
+    // All of them end with one of these letters and a blank.
+    if !matches!(left, [.., b't' | b'v' | b'x' | b'V', b' ']) {
+        return false;
+    }
     [
         b"config set ".as_slice(),
         b"configure set ",
@@ -326,11 +331,14 @@ fn starts_line(window: &Window<'_>, name_start: usize) -> bool {
 /// Tells whether a separator at `at` begins the next pair (`&page=2`, `;Server=x`) or ends the
 /// statement. Inside a password it does neither.
 pub(crate) fn next_pair(window: &Window<'_>, at: usize) -> bool {
-    let name = window.run(at + 1, 1, |b| b == b' ');
-    let end = window.run(name, 40, |b| URL64.has(b) || b == b'.');
-    match window.at(end) {
-        _ if end == name => true,
-        Some(b'=' | b';') => true,
-        _ => window.slice(name..end).iter().all(u8::is_ascii_alphabetic),
+    if window
+        .at(at + 1)
+        .is_none_or(|b| b <= b' ' || matches!(b, b'"' | b'\'' | b'`' | b'\\' | b'&' | b';'))
+    {
+        return true;
     }
+    let end = window.run(at + 1, 40, |b| URL64.has(b) || b == b'.');
+    let name = window.slice(at + 1..end);
+    let word = |b: &u8| b.is_ascii_alphabetic() || *b == b'_';
+    matches!(window.at(end), Some(b'=' | b';')) || !name.is_empty() && name.iter().all(word)
 }

@@ -381,10 +381,12 @@ fn is_code(value: &[u8]) -> bool {
         || has(b"===")
         || has(b"::")
         || value.starts_with(b"!")
+        || value.starts_with(b"&")
         || value.get(name) == Some(&b'?') && has(b".")
         || value.get(name) == Some(&b'?') && has(b":")
         || has(b"=") && has(b".") && is_identifier(&value[..name]);
-    let splits = |b: u8| separates_words(b) || matches!(b, b'?' | b'!' | b'=' | b'#' | b'$' | b'*');
+    let splits =
+        |b: u8| separates_words(b) || matches!(b, b'?' | b'!' | b'=' | b'#' | b'$' | b'*' | b'&');
     (operated || numbered)
         && value
             .split(|&b| splits(b))

@@ -413,9 +413,8 @@ fn wide(found: &Match) -> Match<u64> {
 }
 
 /// Streams `text` in pieces; what was settled before a piece is not reported after it.
-fn streamed(text: &[u8], cuts: &[usize]) -> Vec<Match<u64>> {
+fn streamed(mut stream: Stream, text: &[u8], cuts: &[usize]) -> Vec<Match<u64>> {
     let mut found = Vec::new();
-    let mut stream = Stream::new();
     let mut settled = 0;
     let mut from = 0;
     for &cut in cuts.iter().chain([&text.len()]) {
@@ -443,7 +442,11 @@ fn a_border_between_a_key_id_and_its_secret_loses_neither() {
     let whole: Vec<_> = scan(text.as_bytes()).iter().map(wide).collect();
     assert_eq!(whole.len(), 2);
     for cut in 0..=text.len() {
-        assert_eq!(streamed(text.as_bytes(), &[cut]), whole, "cut at {cut}");
+        assert_eq!(
+            streamed(Stream::new(), text.as_bytes(), &[cut]),
+            whole,
+            "cut at {cut}"
+        );
     }
 }
 
@@ -461,7 +464,7 @@ fn every_chunk_border_gives_the_same_findings() {
         assert!(!whole.is_empty(), "{}: {text}", rule.id);
         for cut in 0..=text.len() {
             assert_eq!(
-                streamed(text.as_bytes(), &[cut]),
+                streamed(Stream::new(), text.as_bytes(), &[cut]),
                 whole,
                 "{} cut at {cut}: {text}",
                 rule.id
@@ -499,6 +502,23 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
         ".",
         "\0",
         "secret: ",
+        "\"name\": \"",
+        "\", \"value\": \"",
+        "- name: API_KEY\n  value: ",
+        "token is ",
+        "| token | ",
+        "**Token:** ",
+        "machine h login u password ",
+        "config set a.token ",
+        "(\"token\", \"",
+        "token: str = \"",
+        "password: |\n  ",
+        "curl -u me:",
+        "sshpass -p ",
+        "badge.svg?token=",
+        "${TOKEN:-",
+        "&",
+        ";",
     ]);
     prop_oneof![
         literal.prop_map(|text| text.as_bytes().to_vec()),
@@ -524,7 +544,9 @@ proptest! {
         cuts.sort_unstable();
         let whole: Vec<_> = scan(&text).iter().map(wide).collect();
         prop_assert!(whole.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start), "{whole:?}");
-        prop_assert_eq!(streamed(&text, &cuts), whole);
+        prop_assert_eq!(streamed(Stream::new(), &text, &cuts), whole);
+        let whole = streamed(Stream::raw(), &text, &[]);
+        prop_assert_eq!(streamed(Stream::raw(), &text, &cuts), whole);
     }
 
     #[test]
@@ -768,5 +790,92 @@ fn raw_pages_are_read_like_text_else() {
         stream.push(text.as_bytes(), &mut |m| found.push(m));
         stream.finish(&mut |m| found.push(m));
         assert_eq!(found.len(), 1);
+    }
+}
+
+/// Checks that each notation yields exactly the value that stands for `@`.
+fn reads(notations: &[&str], value: &str) {
+    for notation in notations {
+        let text = notation.replace('@', value);
+        let found: Vec<_> = scan(text.as_bytes())
+            .into_iter()
+            .map(|m| &text[m.span])
+            .collect();
+        assert_eq!(found, [value], "{text}");
+    }
+}
+
+#[test]
+fn values_are_read_from_every_notation() {
+    let value = Dice::new(16).draw(LETTERS, 24);
+    reads(
+        &[
+            // Variables and commands.
+            "ENV API_KEY @\n",
+            "setenv API_KEY @\n",
+            "set -gx API_KEY @\n",
+            "openclaw config set gateway.auth.token @\n",
+            "openclaw config set gateway.auth.token \"@\"\n",
+            "aws configure set aws_secret_access_key @",
+            "TOKEN=@; ./run",
+            "TOKEN=@ # mine",
+            "TOKEN=${TOKEN:-@}",
+            "sshpass -p '@' ssh h",
+            "redis-cli -a @ ping",
+            "curl -s -u me:@ https://h.example/",
+            "curl -u 'me:@' https://h.example/",
+            "machine h.example login me password @\n",
+            "machine h.example\n  login me\n  password @\n",
+            // JSON, YAML, XML.
+            "{\"env\": [{\"name\": \"API_KEY\", \"value\": \"@\"}]}",
+            "{\\\"name\\\":\\\"API_KEY\\\",\\\"value\\\":\\\"@\\\"}",
+            "- name: API_KEY\n  value: @\n",
+            "env:\\n- name: API_KEY\\n  value: \\\"@\\\"\\n",
+            "<add key=\"ApiKey\" value=\"@\" />",
+            "<property name=\"password\" value=\"@\"/>",
+            "{\"token\":\n  \"@\"}",
+            "password: >-\n  @\n",
+            "password: |\n    @\n",
+            // Programs.
+            "os.Setenv(\"API_KEY\", \"@\")",
+            "os.getenv('API_TOKEN', '@')",
+            "const API_KEY: &str = \"@\";",
+            "let apiKey: string = '@';",
+            // Queries and connection strings at the start of a line.
+            "client_secret=@&grant_type=x",
+            "password=@;Server=x",
+            // Sentences and tables.
+            "My password is @, keep it.",
+            "the token is: @\n",
+            "the api key is `@`",
+            "API key: @\n",
+            "**Token:** @\n",
+            "**API key**: `@`\n",
+            "| API_KEY | `@` |\n",
+        ],
+        &value,
+    );
+    reads(
+        &["password: @\n", "--password @ x", "TOKEN=@"],
+        "Tr0ub4dor&3horse",
+    );
+}
+
+#[test]
+fn sentences_and_tables_without_a_secret_are_left_alone() {
+    for text in [
+        "The password is required, and the token is validated by the gateway.",
+        "the token is base64-encoded; the secret is user-supplied",
+        "| token | string | required |",
+        "| `api_key` | `OPENAI_API_KEY` | yes |",
+        "{\"name\": \"token\", \"value\": \"${TOKEN}\"}",
+        "- name: API_KEY\n  valueFrom:\n    secretKeyRef: {name: app, key: api-key-2}",
+        "t('password', 'Passwort')",
+        "psk: &psk_bytes, brace_token: &self.brace_token, token: &proc_macro::Literal,",
+        "openclaw config set gateway.auth.token ${TOKEN}",
+        "useradd -u 1000:1000 me; docker run -u 1001:1001zz x",
+        "[coverage](https://codecov.example/gh/x/graph/badge.svg?token=3KA3R2D9fV)",
+    ] {
+        assert_eq!(ids(text), [""; 0], "{text}");
     }
 }
