@@ -111,11 +111,12 @@ pub(crate) fn positions(source: &dyn Source, stretches: &[Stretch]) -> io::Resul
     out.resize(stretches.len(), (line, line_start));
     out.iter()
         .zip(stretches)
-        .map(|(&(line, line_start), stretch)| {
+        .enumerate()
+        .map(|(index, (&(line, line_start), stretch))| {
             Ok(Position {
                 line,
                 column: column(source, line_start, stretch.range.start)?,
-                excerpt: excerpt(source, line_start, stretch, stretches)?,
+                excerpt: excerpt(source, line_start, index, stretches)?,
             })
         })
         .collect()
@@ -135,17 +136,24 @@ fn column(source: &dyn Source, line_start: u64, at: u64) -> io::Result<u64> {
 fn excerpt(
     source: &dyn Source,
     line_start: u64,
-    stretch: &Stretch,
+    index: usize,
     all: &[Stretch],
 ) -> io::Result<Masked> {
+    let stretch = &all[index];
     let start = line_start.max(stretch.range.start.saturating_sub(AROUND));
     let end = (stretch.range.end + AROUND)
         .min(source.len()?)
         .max(stretch.range.end);
     let bytes = read(source, start..end)?;
-    let known: Vec<(Range<usize>, &str)> = all
+    // Sorted and not overlapping, so the neighbours that are seen too are next to it.
+    let first = all[..index]
         .iter()
-        .filter(|other| other.range.start < end && start < other.range.end)
+        .rposition(|other| other.range.end <= start)
+        .map_or(0, |at| at + 1);
+    let known: Vec<(Range<usize>, &str)> = all[first..]
+        .iter()
+        .take_while(|other| other.range.start < end)
+        .filter(|other| start < other.range.end)
         .map(|other| {
             let from = to_usize(other.range.start.saturating_sub(start)).min(bytes.len());
             let to = to_usize(other.range.end.saturating_sub(start)).min(bytes.len());

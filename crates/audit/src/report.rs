@@ -217,11 +217,9 @@ fn cell_excerpts(scene: &Scene<'_>, index: usize, hits: &[Hit]) -> BTreeMap<usiz
     let wal = wal_of(scene.snapshot, place);
     let walked = database::each_value(&*place.source, wal.map(|w| &*w.source), &mut |met| {
         let name = (met.at.table.clone(), met.at.row, met.at.column.clone());
-        for &number in wanted.get(&name).map(Vec::as_slice).unwrap_or_default() {
-            out.insert(
-                number,
-                cell_excerpt(scene, hits, number, &name.2, met.bytes),
-            );
+        let here = wanted.get(&name).map(Vec::as_slice).unwrap_or_default();
+        for &number in here {
+            out.insert(number, cell_excerpt(scene, hits, here, number, met.bytes));
         }
         std::ops::ControlFlow::Continue(())
     });
@@ -233,8 +231,8 @@ fn cell_excerpts(scene: &Scene<'_>, index: usize, hits: &[Hit]) -> BTreeMap<usiz
 fn cell_excerpt(
     scene: &Scene<'_>,
     hits: &[Hit],
+    here: &[usize],
     number: usize,
-    column: &str,
     bytes: &[u8],
 ) -> Masked {
     const AROUND: usize = 48;
@@ -243,21 +241,20 @@ fn cell_excerpt(
     };
     let start = cell.range.start.saturating_sub(AROUND).min(bytes.len());
     let end = (cell.range.end + AROUND).min(bytes.len()).max(start);
-    let known: Vec<_> = hits
+    let known: Vec<_> = here
         .iter()
-        .filter_map(|other| match &other.at {
-            At::Cell(o)
-                if o.row == cell.row && o.table == cell.table && o.column == cell.column =>
-            {
+        .filter_map(|other| match &hits[*other].at {
+            At::Cell(o) => {
                 let range = o.range.start.max(start)..o.range.end.min(end).max(start);
                 (o.range.start < end && start < o.range.end).then(|| {
-                    let mask = scene.vault.get(other.secret).mask.as_str();
+                    let mask = scene.vault.get(hits[*other].secret).mask.as_str();
                     (range.start - start..range.end.saturating_sub(start), mask)
                 })
             }
-            _ => None,
+            At::Bytes(_) => None,
         })
         .collect();
+    let column = &cell.column;
     let masked = masking::mask_text(&bytes[start..end], &known);
     Masked::danger_already_masked(format!("{column} = {masked}"))
 }

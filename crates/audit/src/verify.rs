@@ -13,6 +13,7 @@ use bedlock_model::{
 };
 
 use crate::agents::openclaw::bedrock::{self, ModelState};
+use crate::agents::openclaw::meaning;
 use crate::checks::database::wal_of;
 use crate::checks::{aws, database};
 use crate::circumstances::Circumstances;
@@ -152,6 +153,12 @@ impl Scene<'_> {
         for finding in self.findings(area) {
             let line = format!("{}: {} {}", place(finding), finding.title, finding.mask);
             match finding.disposition {
+                Disposition::Report if meaning::is_other_agent(Path::new(&finding.file)) => {
+                    // Not in the agent's own state, but within reach of its shell.
+                    proof
+                        .notes
+                        .push(format!("{line}: another agent's; sign out there"));
+                }
                 Disposition::Remove | Disposition::Report => proof.against.push(line),
                 Disposition::Keep | Disposition::Expires => kept.push(line),
             }

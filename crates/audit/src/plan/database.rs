@@ -18,7 +18,6 @@ use super::{Decided, Desk, parse};
 use crate::AuditError;
 use crate::agents::openclaw::bedrock::{self, ModelState};
 use crate::agents::openclaw::surfaces;
-use crate::by_value::searcher;
 use crate::checks::database::wal_of;
 use crate::checks::database::{Met, each_value};
 use crate::found::{At, CellAt, Hit};
@@ -303,10 +302,9 @@ fn overwritten(
     if hits.is_empty() {
         return Ok(None);
     }
-    let search = searcher(desk.vault);
     let going: std::collections::BTreeSet<_> = hits.iter().map(|hit| hit.secret).collect();
     let mut redactions: Vec<Redaction> = Vec::new();
-    let mut stream = search.stream();
+    let mut stream = desk.search.stream();
     let read = place
         .source
         .for_each_chunk(crate::checks::stream::PIECE, |_, piece| {

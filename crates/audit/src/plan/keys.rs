@@ -3,6 +3,7 @@
 //! **Invariant:** what the result still holds of a secret that goes is redacted by value at the
 //! end, so an entry that could not be taken out whole is clean all the same.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use bedlock_detect::ValueSearch;
@@ -62,13 +63,10 @@ fn cleaned(
     }
     let going = whole_entries(text, format, hits);
     let now = bedlock_formats::entries(format, &without).ok()?;
+    let going: BTreeSet<_> = going.iter().map(|gone| (&gone.path, &gone.value)).collect();
     let unwanted: Vec<Entry> = now
         .into_iter()
-        .filter(|entry| {
-            going
-                .iter()
-                .any(|gone| gone.path == entry.path && gone.value == entry.value)
-        })
+        .filter(|entry| going.contains(&(&entry.path, &entry.value)))
         .collect();
     let why = unwanted
         .iter()
@@ -126,19 +124,22 @@ pub(super) fn without_parts(
     format: Format,
     hits: &[&Hit],
 ) -> Result<Vec<u8>, EditError> {
-    let whole: Vec<Range<usize>> = whole_entries(text, format, hits)
+    let mut whole: Vec<Range<usize>> = whole_entries(text, format, hits)
         .into_iter()
         .map(|entry| entry.entry_span)
         .collect();
+    whole.sort_by_key(|span| span.start);
     let mut out = Vec::with_capacity(text.len());
     let mut at = 0;
     for hit in hits {
         let Some(range) = range_of(hit, text.len()) else {
             continue;
         };
-        let inside = whole
-            .iter()
-            .any(|span| span.start <= range.start && range.end <= span.end);
+        // Entries do not overlap, so only the last one that begins before the hit can hold it.
+        let after = whole.partition_point(|span| span.start <= range.start);
+        let inside = after
+            .checked_sub(1)
+            .is_some_and(|before| range.end <= whole[before].end);
         if inside || range.start < at {
             continue;
         }
@@ -169,16 +170,19 @@ fn whole_entries(text: &[u8], format: Format, hits: &[&Hit]) -> Vec<Entry> {
         let Some(range) = range_of(hit, text.len()) else {
             continue;
         };
-        let entry = entries.iter().find(|entry| {
-            entry.path == hit.path
-                && entry.value_span.start <= range.start
-                && range.end <= entry.value_span.end
-        });
-        if let Some(entry) = entry
-            && is_all_of(text, entry, &range)
-        {
+        // Entries come in the order of the text, and their values do not overlap.
+        let after = entries.partition_point(|entry| entry.value_span.start <= range.start);
+        let Some(index) = after.checked_sub(1) else {
+            continue;
+        };
+        let entry = &entries[index];
+        let holds = entry.path == hit.path && range.end <= entry.value_span.end;
+        if holds && is_all_of(text, entry, &range) {
             found.push(entry.clone());
-            found.extend(flag_of(entry, &entries));
+            found.extend(flag_of(
+                entry,
+                index.checked_sub(1).map(|before| &entries[before]),
+            ));
         }
     }
     found
@@ -192,15 +196,14 @@ fn is_all_of(text: &[u8], entry: &Entry, range: &Range<usize>) -> bool {
 }
 
 /// The `--token` that stands before its value in a list of arguments.
-fn flag_of(entry: &Entry, entries: &[Entry]) -> Option<Entry> {
+fn flag_of(entry: &Entry, before: Option<&Entry>) -> Option<Entry> {
     let (Segment::Index(index), above) = entry.path.split_last()? else {
         return None;
     };
-    let before = index.checked_sub(1)?;
-    entries
-        .iter()
-        .find(|other| {
-            other.path.split_last() == Some((&Segment::Index(before), above))
+    let place = index.checked_sub(1)?;
+    before
+        .filter(|other| {
+            other.path.split_last() == Some((&Segment::Index(place), above))
                 && other.value.starts_with(b"-")
                 && !other.value.contains(&b'=')
         })

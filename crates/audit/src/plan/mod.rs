@@ -15,6 +15,7 @@ mod spans;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use bedlock_detect::ValueSearch;
 use bedlock_formats::json5::Document;
 use bedlock_formats::{EditError, Format};
 use bedlock_model::{
@@ -25,6 +26,7 @@ pub use shown::Shown;
 
 use crate::agents::openclaw::bedrock::{self, ModelState, Part};
 use crate::agents::{Installation, Reach};
+use crate::by_value::searcher;
 use crate::checks::database::wal_of;
 use crate::checks::{format_of, unpack};
 use crate::circumstances::Circumstances;
@@ -74,6 +76,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) going: BTreeMap<usize, Vec<&'a Hit>>,
     /// Secrets that stay at some place of a file, by the index of the place.
     pub(crate) staying: BTreeMap<usize, BTreeSet<SecretId>>,
+    /// Finds every secret in a text; match indexes are secret ids.
+    pub(crate) search: ValueSearch,
 }
 
 /// What a way of cleaning decided for one file.
@@ -138,6 +142,7 @@ pub fn plan(
         route: request.mode.route(request),
         going,
         staying,
+        search: searcher(&inspection.vault),
     };
     let mut planned = Planned::default();
     planned.plan.left = left;

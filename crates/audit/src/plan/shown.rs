@@ -2,12 +2,12 @@
 //!
 //! **Invariant:** also secrets that stay are masked.
 
-use bedlock_detect::ValueSearch;
 use bedlock_model::{Action, Change, Masked, Place, RowOp};
 
 use super::Desk;
 use crate::WHOLE_FILE_LIMIT;
 use crate::masking;
+use crate::vault::SecretId;
 
 /// Largest text that is shown as a diff, in bytes.
 const LARGEST: usize = 1 << 20;
@@ -87,12 +87,11 @@ pub(super) fn line(desk: &Desk<'_>, text: &str) -> String {
 }
 
 fn masked(desk: &Desk<'_>, text: &[u8]) -> Masked {
-    let ids: Vec<_> = desk.vault.iter().collect();
-    let values: Vec<&[u8]> = ids.iter().map(|(_, s)| s.value.danger_expose()).collect();
-    let found = ValueSearch::new(&values).find(text);
-    let known: Vec<_> = found
+    let known: Vec<_> = desk
+        .search
+        .find(text)
         .into_iter()
-        .map(|m| (m.span, ids[m.index].1.mask.as_str()))
+        .map(|m| (m.span, desk.vault.get(SecretId(m.index)).mask.as_str()))
         .collect();
     masking::mask_document(text, &known)
 }

@@ -1,7 +1,7 @@
 //! `bedlock harden`: secrets out, Bedrock in. Shows the plan; `--apply` does it as one transaction.
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bedlock_audit::modes::Request;
@@ -9,7 +9,8 @@ use bedlock_audit::plan::{self, Planned};
 use bedlock_audit::{AuditError, again};
 use bedlock_host::{Applied, ApplyOptions, HostError, RecoveryCode, StateDir, TransactionId};
 use bedlock_model::{
-    Action, Change, Disposition, Fingerprint, Left, PlaceKind, Plan, Receipt, ReceiptSecret, Stood,
+    Action, Change, Disposition, Finding, Fingerprint, Left, PlaceKind, Plan, Receipt,
+    ReceiptSecret, Stood,
 };
 use serde_json::json;
 
@@ -394,25 +395,30 @@ impl Harden {
         let seen = again::search(&after.snapshot, vault, after.around.threads, &watch)?;
         watch.end();
         let report = &before.inspection.report;
+        let mut stood: BTreeMap<&Fingerprint, Vec<&Finding>> = BTreeMap::new();
+        for finding in &report.findings {
+            stood.entry(&finding.fingerprint).or_default().push(finding);
+        }
+        let mut found: BTreeMap<&Fingerprint, Vec<&again::Seen>> = BTreeMap::new();
+        for one in &seen {
+            found
+                .entry(&vault.get(one.secret).fingerprint)
+                .or_default()
+                .push(one);
+        }
+        let mut still: BTreeMap<&Fingerprint, u64> = BTreeMap::new();
+        for finding in &after.inspection.report.findings {
+            *still.entry(&finding.fingerprint).or_default() += 1;
+        }
+        let gone = Gone::by(&planned.plan);
         let secrets = report
             .secrets
             .iter()
             .map(|summary| {
-                let findings = report
-                    .findings
-                    .iter()
-                    .filter(|one| one.fingerprint == summary.fingerprint);
-                let found: Vec<&again::Seen> = seen
-                    .iter()
-                    .filter(|one| vault.get(one.secret).fingerprint == summary.fingerprint)
-                    .collect();
-                let here = after
-                    .inspection
-                    .report
-                    .findings
-                    .iter()
-                    .filter(|one| one.fingerprint == summary.fingerprint);
-                let here = here.count() as u64;
+                let name = &summary.fingerprint;
+                let findings = stood.get(name).map(Vec::as_slice).unwrap_or_default();
+                let found = found.get(name).map(Vec::as_slice).unwrap_or_default();
+                let here = still.get(name).copied().unwrap_or_default();
                 ReceiptSecret {
                     fingerprint: summary.fingerprint.clone(),
                     rule: summary.rule.clone(),
@@ -420,10 +426,11 @@ impl Harden {
                     mask: summary.mask.clone(),
                     disposition: summary.disposition,
                     stood: findings
+                        .iter()
                         .map(|finding| Stood {
                             file: finding.file.clone(),
                             location: finding.location.clone(),
-                            done: done(&planned.plan, finding).to_owned(),
+                            done: gone.done(finding).to_owned(),
                         })
                         .collect(),
                     // A weak value (a word) is searched for by its place only, see `Secret::telling`.
@@ -472,24 +479,50 @@ impl Harden {
     }
 }
 
-/// What was done at the place of a finding.
-fn done(plan: &Plan, finding: &bedlock_model::Finding) -> &'static str {
-    match finding.disposition {
-        Disposition::Keep => return "kept",
-        Disposition::Expires => return "expires",
-        Disposition::Report => return "left",
-        Disposition::Remove => {}
+/// What a plan takes away: secrets by file, with the word for it.
+struct Gone<'p>(
+    BTreeSet<(&'p Path, &'p Fingerprint)>,
+    BTreeMap<&'p Path, &'static str>,
+);
+
+impl<'p> Gone<'p> {
+    fn by(plan: &'p Plan) -> Self {
+        let mut secrets = BTreeSet::new();
+        let mut words = BTreeMap::new();
+        for change in &plan.changes {
+            let word = match change.action {
+                Action::Redact(_) | Action::Database(_) => "redacted",
+                Action::Write(_) | Action::Remove => "removed",
+            };
+            words.insert(change.path.as_path(), word);
+            secrets.extend(
+                change
+                    .secrets
+                    .iter()
+                    .map(|one| (change.path.as_path(), one)),
+            );
+        }
+        Self(secrets, words)
     }
-    let change = plan.changes.iter().find(|change| {
-        let file = change.path.to_string_lossy();
-        let log = finding.file.strip_prefix(&*file);
-        change.secrets.contains(&finding.fingerprint)
-            && matches!(log, Some("" | "-wal" | "-shm" | "-journal"))
-    });
-    match change.map(|change| &change.action) {
-        None => "kept",
-        Some(Action::Redact(_) | Action::Database(_)) => "redacted",
-        Some(Action::Write(_) | Action::Remove) => "removed",
+
+    /// What was done at the place of a finding.
+    fn done(&self, finding: &Finding) -> &'static str {
+        match finding.disposition {
+            Disposition::Keep => return "kept",
+            Disposition::Expires => return "expires",
+            Disposition::Report => return "left",
+            Disposition::Remove => {}
+        }
+        // What stood beside a database went with it.
+        let endings = ["", "-wal", "-shm", "-journal"];
+        let files = endings
+            .iter()
+            .filter_map(|ending| finding.file.strip_suffix(ending));
+        files
+            .map(Path::new)
+            .find(|file| self.0.contains(&(*file, &finding.fingerprint)))
+            .and_then(|file| self.1.get(file).copied())
+            .unwrap_or("kept")
     }
 }
 
