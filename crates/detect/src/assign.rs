@@ -18,6 +18,8 @@ use std::ops::Range;
 
 /// The longest name that is read, on either side of the word that woke the reader.
 const NAME_REACH: usize = 64;
+/// The shortest value that is reported because of its name.
+const SHORTEST: usize = 8;
 /// How much of a value is judged.
 const JUDGED: usize = 256;
 
@@ -64,6 +66,10 @@ pub(crate) fn by_name(window: &Window<'_>, word: usize, word_end: usize) -> Opti
         return None;
     }
     let place = value_start(window, name)?;
+    // No shorter value is plausible; most names in sentences end here.
+    if window.run(place.at, SHORTEST, |b| b > b' ') < place.at + SHORTEST {
+        return None;
+    }
     let hint = hint_of(window, start, name_end)?;
     let span = read_value(window, place.at, place.delimiter)?;
     judge(window, span, hint.rule, place)
@@ -171,7 +177,9 @@ fn judge(
 ) -> Option<Named> {
     let value = window.slice(span.clone());
     let called = matches!(place.delimiter, Delimiter::Bare { .. })
-        && matches!(window.at(span.end), Some(b'(' | b'['));
+        && (matches!(window.at(span.end), Some(b'(' | b'['))
+            // `$parser->next`
+            || value.ends_with(b"-") && window.at(span.end) == Some(b'>'));
     // The start of a long value tells enough, and names may stand at every few bytes.
     let start = &value[..value.len().min(JUDGED)];
     let plausible = if owner.is_some() {
@@ -242,11 +250,19 @@ fn escape_rest(window: &Window<'_>, start: usize, word: usize) -> usize {
     }
 }
 
-/// Tells whether a name is the kind of resource in an ARN: `arn:aws:..:123456789012:secret:name`.
+/// Tells whether a name is the kind of resource in an ARN, `arn:aws:..:123456789012:secret:name`,
+/// or in CloudFormation, `AWS::IAM::AccessKey`.
 fn in_arn(window: &Window<'_>, name_start: usize, name_end: usize) -> bool {
-    window.at(name_end) == Some(b':')
-        && matches!(window.before(name_start, 13), [account @ .., b':']
-            if account.len() == 12 && account.iter().all(u8::is_ascii_digit))
+    let left = window.before(name_start, 48);
+    match left {
+        [.., b':', b':'] => memchr::memmem::find(left, b"AWS::").is_some(),
+        [.., b'*', b':'] => window.at(name_end) == Some(b':'),
+        [rest @ .., b':'] => {
+            let digits = rest.iter().rev().take_while(|b| b.is_ascii_digit());
+            digits.count() == 12 && window.at(name_end) == Some(b':')
+        }
+        _ => false,
+    }
 }
 
 /// Tells whether a name is a parameter of a badge: projects publish the tokens of those.

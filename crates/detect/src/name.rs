@@ -85,7 +85,7 @@ const KEY_KINDS: [&str; 31] = [
 ];
 
 /// What in front of `token` makes it a position, a count or a public value.
-const TOKEN_KINDS: [&str; 34] = [
+const TOKEN_KINDS: [&str; 40] = [
     "next",
     "page",
     "continuation",
@@ -120,6 +120,12 @@ const TOKEN_KINDS: [&str; 34] = [
     "first",
     "last",
     "public",
+    "idempotency",
+    "starting",
+    "forward",
+    "backward",
+    "offending",
+    "change",
 ];
 
 /// Last words after which the word before decides: `API_KEY_2`, `TOKEN_PROD`, `secretBase64`.
@@ -386,6 +392,8 @@ mod tests {
             "tokenCount",
             "secretRef",
             "max_token",
+            "starting-token",
+            "nextForwardToken",
             "idempotencyKey",
             "author",
         ] {

@@ -51,6 +51,8 @@ const REFERENCE_STARTS: [&[u8]; 21] = [
 /// the bare name of a credential's variable.
 pub fn is_reference(value: &[u8]) -> bool {
     let value = value.trim_ascii();
+    // `\"$TOKEN\"`
+    let value = trim_escaped_quotes(value);
     MARKERS.contains(&value)
         || REFERENCE_STARTS
             .iter()
@@ -60,6 +62,12 @@ pub fn is_reference(value: &[u8]) -> bool {
         || matches!(value, [b'%', name @ .., b'%'] if !name.is_empty() && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_'))
         || matches!(value, [b'_', b'_', .., b'_', b'_'])
         || is_variable_name(value)
+}
+
+fn trim_escaped_quotes(value: &[u8]) -> &[u8] {
+    let quotes = |b: &&u8| matches!(b, b'\\' | b'"');
+    let value = &value[value.iter().take_while(quotes).count()..];
+    &value[..value.len() - value.iter().rev().take_while(quotes).count()]
 }
 
 /// `OPENAI_API_KEY` as a value: OpenClaw's `models.json` names variables in place of keys.
@@ -251,6 +259,8 @@ pub(crate) fn is_pattern(value: &[u8]) -> bool {
         b"/^",
         b"&lt;",
         b".*?",
+        b"\\(",
+        b"%s",
     ];
     let named = |open: u8, close: u8| {
         value.split(|&b| b == open).skip(1).any(|rest| {
@@ -395,7 +405,7 @@ fn is_code(value: &[u8]) -> bool {
 }
 
 /// Names of algorithms and formats, whose digits are no sign of chance.
-const TERMS: [&[u8]; 10] = [
+const TERMS: [&[u8]; 13] = [
     b"ed25519",
     b"x25519",
     b"base64",
@@ -406,6 +416,9 @@ const TERMS: [&[u8]; 10] = [
     b"aes256",
     b"utf8",
     b"x509",
+    b"pkcs7",
+    b"x448",
+    b"ed448",
 ];
 
 fn is_word(piece: &[u8]) -> bool {

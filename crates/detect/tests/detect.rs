@@ -650,6 +650,11 @@ fn expressions_of_programs_are_no_secrets() {
         "{assistantAttachmentAuthToken:this.x.y(z),token:e.authToken??null,nonce:r}",
         "authToken:l?r??null:null,x:1",
         "authToken:f?.authToken,b",
+        "my $token = $parser->get_token;",
+        "test \"$PWD\" = \"\\$_PYENV_VH_PWD\"; token = \"\\\"$last_update_token\\\"\"",
+        "váratlan token: „%s”",
+        "let g:ft_ignore_pat = '\\.\\(Z\\|gz\\|bz2\\|zip\\|tgz\\)$'",
+        "private_key: PKCS7PrivateKeyTypes, token: X448PrivateKey,",
         "{token:r?n.token:Sh(t),password:i?n.password:``}",
         "hasAuthToken:!!e.selectedAuth.authToken,x",
         "const apiKey = cfg.models?.providers?.[provider]?.apiKey;",
@@ -712,6 +717,8 @@ fn names_of_files_are_no_secrets() {
         "\"secret_file\": \"/run/secrets/9f8a7b6c\"",
         "signing_key: C:\\Keys\\9f8a7b6c.pfx",
         "arn:aws:secretsmanager:us-west-2:123456789012:secret:MyTestDatabaseSecret-a1b2c3",
+        "\"arn:aws:secretsmanager:*:*:secret:aws-datasync!*9\"",
+        "\"AWS::ApiGateway::ApiKey\": \"48205d4ffd7feba3\",",
     ] {
         assert_eq!(ids(text), [""; 0], "{text}");
     }
