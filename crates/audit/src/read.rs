@@ -116,11 +116,13 @@ fn read_packed(
 ) -> Reading {
     let mut reading = Reading::default();
     let mut collect = stream::Collecting::default();
+    let mut unpacked = 0;
     let mut piece = vec![0; stream::PIECE];
     loop {
         match reader.read(&mut piece) {
             Ok(0) => break,
             Ok(count) => {
+                unpacked += count as u64;
                 collect.push(&piece[..count]);
                 if progress.advance(0).is_break() {
                     reading.interrupted = true;
@@ -132,6 +134,16 @@ fn read_packed(
                 break;
             }
         }
+    }
+    if unpacked >= unpack::STREAM_LIMIT {
+        reading.unreadable.push(Unreadable {
+            path: place.path.display().to_string(),
+            reason: format!(
+                "it unpacks to more than {} GiB; the rest was not searched",
+                unpack::STREAM_LIMIT >> 30
+            ),
+            next: "unpack it elsewhere and look at it there, or delete it".to_owned(),
+        });
     }
     for (value, rule) in collect.finish() {
         reading

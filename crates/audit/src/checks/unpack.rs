@@ -18,7 +18,7 @@ const GZIP: &[u8] = &[0x1F, 0x8B];
 const VALUE_LIMIT: u64 = 32 << 20;
 
 /// Largest stream that is decompressed, in bytes.
-pub(crate) const STREAM_LIMIT: u64 = 16 << 30;
+pub(crate) const STREAM_LIMIT: u64 = 2 << 30;
 
 /// A zstd frame's content, when the bytes are one and it is not too large.
 pub(crate) fn zstd(bytes: &[u8]) -> Option<Vec<u8>> {
