@@ -28,6 +28,10 @@ use crate::world::{Seen, World, variables};
 const STOP_PATIENCE: Duration = Duration::from_secs(330);
 /// A cold start takes 41 seconds on two slow cores.
 const START_PATIENCE: Duration = Duration::from_secs(240);
+/// How long a gateway that runs already takes to say so.
+const ONE_ANSWER: Duration = Duration::from_millis(500);
+/// Where a gateway says that it is ready.
+const READY: &str = "/readyz";
 const DEFAULT_PORT: u16 = 18789;
 
 /// How a running gateway is started again.
@@ -177,6 +181,15 @@ impl Agents {
             bedlock_host::start_service(Manager::User, unit)?;
         }
         for one in self.gateways {
+            let by_hand = !matches!(one.how, How::Service(_));
+            let answers = bedlock_host::wait_ready(one.port, READY, ONE_ANSWER, None, &watch);
+            if by_hand && answers.is_ok() {
+                terminal::note(&format!(
+                    "note: something else started OpenClaw again: port {} answers",
+                    one.port
+                ));
+                continue;
+            }
             let pid = match one.how {
                 How::Service(_) => None,
                 How::Process(start) => Some(bedlock_host::start(*start)?),
@@ -188,7 +201,7 @@ impl Agents {
                     continue;
                 }
             };
-            bedlock_host::wait_ready(one.port, "/readyz", START_PATIENCE, pid, &watch)?;
+            bedlock_host::wait_ready(one.port, READY, START_PATIENCE, pid, &watch)?;
         }
         watch.end();
         Ok(())
