@@ -182,8 +182,8 @@ impl Agents {
         }
         for one in self.gateways {
             let by_hand = !matches!(one.how, How::Service(_));
-            let answers = bedlock_host::wait_ready(one.port, READY, ONE_ANSWER, None, &watch);
-            if by_hand && answers.is_ok() {
+            let answers = || bedlock_host::wait_ready(one.port, READY, ONE_ANSWER, None, &watch);
+            if by_hand && answers().is_ok() {
                 terminal::note(&format!(
                     "note: something else started OpenClaw again: port {} answers",
                     one.port
