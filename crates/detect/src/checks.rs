@@ -132,18 +132,23 @@ pub(crate) fn looks_random(body: &[u8]) -> bool {
     distinct(body) >= wanted && !is_filler(body) && !is_placeholder(body) && !words(body)
 }
 
-/// Tells whether a body is words joined by `-`, `_` or `.`: `your-own-token-goes-right-here`.
+/// Tells whether a body is words joined by `-`, `_` or `.`: `your-own-token-goes-right-here`, or
+/// at least three with numbers behind them: `ssh-ed25519-cert-v01`.
 fn words(body: &[u8]) -> bool {
-    let mut parts = body
-        .split(|b| matches!(b, b'-' | b'_' | b'.'))
-        .filter(|part| !part.is_empty());
+    let parts = || {
+        body.split(|b| matches!(b, b'-' | b'_' | b'.'))
+            .filter(|part| !part.is_empty())
+    };
+    let many = parts().count() >= 3;
     let word = |part: &[u8]| {
+        let letters = part.iter().take_while(|b| b.is_ascii_lowercase()).count();
         part.len() <= 12
             && (part.iter().all(u8::is_ascii_lowercase)
                 || part.iter().all(u8::is_ascii_uppercase)
-                || part.len() <= 4 && part.iter().all(u8::is_ascii_digit))
+                || part.len() <= 4 && part.iter().all(u8::is_ascii_digit)
+                || many && letters > 0 && part[letters..].iter().all(u8::is_ascii_digit))
     };
-    parts.all(word)
+    parts().all(word)
 }
 
 /// Counts the different bytes.

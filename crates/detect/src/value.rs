@@ -261,7 +261,15 @@ pub(crate) fn is_pattern(value: &[u8]) -> bool {
         b".*?",
         b"\\(",
         b"%s",
+        b"%(",
     ];
+    // `%v` of Go, with what its linker put behind it.
+    if matches!(
+        value,
+        [b'%', b'+', b'v', ..] | [b'%', b'v' | b'w' | b'q' | b't', ..]
+    ) {
+        return true;
+    }
     let named = |open: u8, close: u8| {
         value.split(|&b| b == open).skip(1).any(|rest| {
             let name = rest
@@ -392,6 +400,7 @@ fn is_code(value: &[u8]) -> bool {
         || has(b"::")
         || value.starts_with(b"!")
         || value.starts_with(b"&")
+        || value.starts_with(b"*")
         || value.get(name) == Some(&b'?') && has(b".")
         || value.get(name) == Some(&b'?') && has(b":")
         || has(b"=") && has(b".") && is_identifier(&value[..name]);
