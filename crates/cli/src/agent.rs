@@ -538,3 +538,34 @@ fn installs(world: &World, seen: &Seen) -> BTreeSet<PathBuf> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_install_folder_is_the_package_and_nothing_that_begins_like_it() {
+        let folder = |path| install_folder(path).map(|path| path.display().to_string());
+        let package = Some("/usr/lib/node_modules/openclaw".to_owned());
+        assert_eq!(folder("/usr/lib/node_modules/openclaw"), package);
+        assert_eq!(
+            folder("/usr/lib/node_modules/openclaw/dist/worker.mjs"),
+            package
+        );
+        assert_eq!(folder("/usr/lib/node_modules/openclaw-extras/a.js"), None);
+        assert_eq!(folder("node_modules/openclaw/openclaw.mjs"), None);
+    }
+
+    #[test]
+    fn a_program_of_openclaw_is_known_by_its_file() {
+        for (word, known) in [
+            ("/opt/node_modules/openclaw/openclaw.mjs", true),
+            ("openclaw", true),
+            ("/usr/bin/clawdbot", true),
+            ("/usr/bin/openclaw-helper", false),
+            ("--openclaw", false),
+        ] {
+            assert_eq!(is_entry(word), known, "{word}");
+        }
+    }
+}
