@@ -217,13 +217,14 @@ fn peer_tests(tally: &mut Tally) -> Result<(), Error> {
         )
     };
     let clients = test("bedlock-sandbox", "real_clients", &["--include-ignored"]);
+    let surfaces = test("bedlock-audit", "it", &["--ignored"]);
     // Two at a time: the two releases of OpenClaw have a home each.
     let hosts = test(
         "bedlock",
         "openclaw*",
         &["--ignored", "--nocapture", "--test-threads", "2"],
     );
-    clients.and(hosts)
+    clients.and(surfaces).and(hosts)
 }
 
 fn fuzzing(tally: &mut Tally) -> Result<(), Error> {
