@@ -10,10 +10,10 @@ use crate::engine::{TOKEN_CAP, encoding_of};
 use crate::name::{NameHint, credential_name};
 use crate::rule::{Confidence, Encoding, Rule};
 use crate::rules::{GENERIC_ID, rule};
-use crate::separator::{Delimiter, Name, Place, next_pair, quote_at, value_start};
+use crate::separator::{Delimiter, Name, Place, ends_statement, next_pair, quote_at, value_start};
 use crate::url;
 use crate::value::{plausible_for_provider, plausible_secret};
-use crate::window::{URL64, WORD, Window};
+use crate::window::{Extent, URL64, WORD, Window};
 use std::ops::Range;
 
 /// The longest name that is read, on either side of the word that woke the reader.
@@ -110,7 +110,7 @@ pub(crate) fn bearer(window: &Window<'_>, at: usize, value: usize) -> Option<Nam
 pub(crate) fn argument(window: &Window<'_>, option: usize, value: usize) -> Option<Named> {
     let quote = quote_at(window, value);
     let from = value + quote.map_or(0, |(length, _)| length);
-    let delimiter = quote.map_or(Delimiter::Bare { line: false }, |(_, delimiter)| delimiter);
+    let delimiter = quote.map_or(Delimiter::Bare(Extent::Word), |(_, delimiter)| delimiter);
     let mut span = read_value(window, from, delimiter)?;
     if window.slice(option..value).ends_with(b"u ") {
         // `curl -u user:password`
@@ -135,7 +135,7 @@ pub(crate) fn argument(window: &Window<'_>, option: usize, value: usize) -> Opti
 fn bare(at: usize) -> Place {
     Place {
         at,
-        delimiter: Delimiter::Bare { line: false },
+        delimiter: Delimiter::Bare(Extent::Word),
         prose: false,
     }
 }
@@ -179,7 +179,8 @@ fn judge(
     let called = matches!(place.delimiter, Delimiter::Bare { .. })
         && (matches!(window.at(span.end), Some(b'(' | b'['))
             // `$parser->next`
-            || value.ends_with(b"-") && window.at(span.end) == Some(b'>'));
+            || value.ends_with(b"-") && window.at(span.end) == Some(b'>')
+            || place.delimiter == Delimiter::Bare(Extent::Clause) && calls(value));
     // The start of a long value tells enough, and names may stand at every few bytes.
     let start = &value[..value.len().min(JUDGED)];
     let plausible = if owner.is_some() {
@@ -201,6 +202,19 @@ fn judge(
         span,
         confidence,
     })
+}
+
+/// Tells whether a value begins as a call, an index or a structure does: `get(x)`, `Key { .. }`.
+fn calls(value: &[u8]) -> bool {
+    let name = |b: &&u8| {
+        WORD.has(**b)
+            || matches!(
+                b,
+                b'.' | b':' | b'?' | b'!' | b'#' | b'$' | b'&' | b'*' | b'-' | b'>'
+            )
+    };
+    let length = value.iter().take_while(name).count();
+    matches!(value.get(length), Some(b'(' | b'[' | b'{' | b'<'))
 }
 
 /// Returns where the name begins, and whether it is a command-line flag.
@@ -289,15 +303,15 @@ fn read_value(window: &Window<'_>, from: usize, delimiter: Delimiter) -> Option<
             let closed = window.starts_with(end, b"</") || window.starts_with(end, b"<\\");
             closed.then_some(end)?
         }
-        Delimiter::Bare { line } => {
-            let end = bare_end(window, from, line)?;
+        Delimiter::Bare(extent) => {
+            let end = bare_end(window, from, extent)?;
             let trailing = window
                 .slice(from..end)
                 .iter()
                 .rev()
                 .take_while(|b| matches!(b, b'.' | b':' | b'!' | b'?'))
                 .count();
-            end - if line { 0 } else { trailing }
+            end - if extent == Extent::Line { 0 } else { trailing }
         }
     };
     (end > from).then_some(from..end)
@@ -310,14 +324,14 @@ fn first(window: &Window<'_>, from: usize, stop: impl Fn(usize, u8) -> bool) -> 
 
 /// Returns where a bare value ends. What ends it does not depend on where it begins, so that names
 /// inside a long value do not read it again.
-fn bare_end(window: &Window<'_>, from: usize, line: bool) -> Option<usize> {
-    let known = window.clear_until(from, line);
+fn bare_end(window: &Window<'_>, from: usize, extent: Extent) -> Option<usize> {
+    let known = window.clear_until(from, extent);
     let end = (known..=from + TOKEN_CAP).find(|&at| {
         window
             .at(at)
-            .is_none_or(|byte| ends_bare(window, at, byte, line))
+            .is_none_or(|byte| ends_bare(window, at, byte, extent))
     });
-    window.set_clear(from, end.unwrap_or(from + TOKEN_CAP + 1).max(known), line);
+    window.set_clear(from, end.unwrap_or(from + TOKEN_CAP + 1).max(known), extent);
     end
 }
 
@@ -336,7 +350,7 @@ fn quoted_end(window: &Window<'_>, from: usize, quote: u8, backslashes: usize) -
     None
 }
 
-fn ends_bare(window: &Window<'_>, at: usize, byte: u8, line: bool) -> bool {
+fn ends_bare(window: &Window<'_>, at: usize, byte: u8, extent: Extent) -> bool {
     match byte {
         0..=b' ' | b'"' | b'\'' | b'`' | 0x7f => true,
         // An escape ends the value: `\n`, `\"`, `\\`. An escaped slash is a slash.
@@ -345,9 +359,28 @@ fn ends_bare(window: &Window<'_>, at: usize, byte: u8, line: bool) -> bool {
             window.percent_at(at),
             Some(b' ' | b'"' | b'&' | b'\n' | b'\r' | b'\'')
         ),
-        b'&' => next_pair(window, at),
-        b';' => !line || next_pair(window, at),
-        b',' | b'<' | b'>' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'|' => !line,
+        b'&' => next_pair(window, at, extent),
+        b';' => extent == Extent::Word || next_pair(window, at, extent),
+        b',' | b'>' | b')' | b']' | b'}' | b'|' => match extent {
+            Extent::Line => false,
+            Extent::Clause => {
+                let after = window.at(at + 1);
+                ends_statement(after)
+                    || matches!(
+                        after,
+                        Some(b',' | b';' | b'.' | b':' | b')' | b']' | b'}' | b'|')
+                    )
+            }
+            Extent::Word => true,
+        },
+        b'<' => match extent {
+            Extent::Line => false,
+            Extent::Clause => window
+                .at(at + 1)
+                .is_none_or(|b| matches!(b, b'/' | b'\'') || b.is_ascii_alphabetic()),
+            Extent::Word => true,
+        },
+        b'(' | b'[' | b'{' => extent == Extent::Word,
         _ => false,
     }
 }

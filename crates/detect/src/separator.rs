@@ -4,7 +4,7 @@
 //!
 //! **Invariant:** looks at a few dozen bytes on either side of the name; judges neither name nor value.
 
-use crate::window::{URL64, WORD, Window};
+use crate::window::{Extent, URL64, WORD, Window};
 
 /// The most blanks between a name, its separator and its value.
 const BLANKS: usize = 32;
@@ -22,8 +22,8 @@ pub(crate) enum Delimiter {
     PercentQuote,
     /// The next `<`.
     Tag,
-    /// White space or punctuation; the value is the rest of the line after `NAME=` at its start.
-    Bare { line: bool },
+    /// White space or punctuation.
+    Bare(Extent),
 }
 
 /// Where a value begins and how it ends.
@@ -90,10 +90,17 @@ pub(crate) fn value_start(window: &Window<'_>, name: Name) -> Option<Place> {
 /// Skips blanks, an opening quote and the scheme of an `Authorization` value.
 fn place(window: &Window<'_>, after: usize, line: bool) -> Place {
     let at = skip_blanks(window, after);
+    let extent = match line {
+        true => Extent::Line,
+        false if at > after && matches!(window.before(after, 1), [b':' | b'=' | b'*']) => {
+            Extent::Clause
+        }
+        false => Extent::Word,
+    };
     let quote = quote_at(window, at);
     Place {
         at: skip_scheme(window, at + quote.map_or(0, |(length, _)| length)),
-        delimiter: quote.map_or(Delimiter::Bare { line }, |(_, delimiter)| delimiter),
+        delimiter: quote.map_or(Delimiter::Bare(extent), |(_, delimiter)| delimiter),
         prose: false,
     }
 }
@@ -315,7 +322,7 @@ pub(crate) fn quote_at(window: &Window<'_>, at: usize) -> Option<(usize, Delimit
             Some((3, Delimiter::PercentQuote))
         }
         b'&' if backslashes == 0 && window.starts_with(at, b"&quot;") => {
-            Some((6, Delimiter::Bare { line: false }))
+            Some((6, Delimiter::Bare(Extent::Word)))
         }
         _ => None,
     }
@@ -330,15 +337,21 @@ fn starts_line(window: &Window<'_>, name_start: usize) -> bool {
 
 /// Tells whether a separator at `at` begins the next pair (`&page=2`, `;Server=x`) or ends the
 /// statement. Inside a password it does neither.
-pub(crate) fn next_pair(window: &Window<'_>, at: usize) -> bool {
-    if window
-        .at(at + 1)
-        .is_none_or(|b| b <= b' ' || matches!(b, b'"' | b'\'' | b'`' | b'\\' | b'&' | b';'))
-    {
+pub(crate) fn next_pair(window: &Window<'_>, at: usize, extent: Extent) -> bool {
+    let after = window.at(at + 1);
+    if ends_statement(after) || matches!(after, Some(b'&' | b';')) && extent == Extent::Word {
         return true;
     }
     let end = window.run(at + 1, 40, |b| URL64.has(b) || b == b'.');
     let name = window.slice(at + 1..end);
-    let word = |b: &u8| b.is_ascii_alphabetic() || *b == b'_';
-    matches!(window.at(end), Some(b'=' | b';')) || !name.is_empty() && name.iter().all(word)
+    let word = name.len() > 2 && name.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_');
+    match window.at(end) {
+        Some(b'=') => word || extent == Extent::Word,
+        next => extent == Extent::Word && (word || next == Some(b';')),
+    }
+}
+
+/// Tells whether punctuation in front of this byte ends a clause.
+pub(crate) fn ends_statement(after: Option<u8>) -> bool {
+    after.is_none_or(|b| b <= b' ' || matches!(b, b'"' | b'\'' | b'`' | b'\\'))
 }

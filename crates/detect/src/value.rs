@@ -262,6 +262,8 @@ pub(crate) fn is_pattern(value: &[u8]) -> bool {
         b"\\(",
         b"%s",
         b"%(",
+        b"[^",
+        b"&#",
     ];
     // `%v` of Go, with what its linker put behind it.
     if matches!(
@@ -396,6 +398,7 @@ fn is_code(value: &[u8]) -> bool {
     let operated = has(b"?.")
         || has(b"??")
         || has(b".#")
+        || has(b"->")
         || has(b"===")
         || has(b"::")
         || value.starts_with(b"!")
@@ -404,8 +407,9 @@ fn is_code(value: &[u8]) -> bool {
         || value.get(name) == Some(&b'?') && has(b".")
         || value.get(name) == Some(&b'?') && has(b":")
         || has(b"=") && has(b".") && is_identifier(&value[..name]);
-    let splits =
-        |b: u8| separates_words(b) || matches!(b, b'?' | b'!' | b'=' | b'#' | b'$' | b'*' | b'&');
+    let splits = |b: u8| {
+        separates_words(b) || matches!(b, b'?' | b'!' | b'=' | b'#' | b'$' | b'*' | b'&' | b'>')
+    };
     (operated || numbered)
         && value
             .split(|&b| splits(b))

@@ -73,6 +73,17 @@ pub(crate) const BASE64: Alphabet = ALNUM.or(Alphabet::of(b"+/"));
 /// `A-Z2-7`
 pub(crate) const BASE32: Alphabet = UPPER.or(Alphabet::of(b"234567"));
 
+/// How far a value without quotes goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// To the next blank: it stands behind `NAME=` at the start of a line.
+    Line,
+    /// To a blank or to punctuation in front of one: it stands behind `name: `.
+    Clause,
+    /// To the next blank or punctuation.
+    Word,
+}
+
 /// The bytes at hand and whether more may follow.
 pub(crate) struct Window<'t> {
     bytes: &'t [u8],
@@ -80,7 +91,7 @@ pub(crate) struct Window<'t> {
     raw: bool,
     starved: Cell<bool>,
     /// The last stretch known to be free of what ends a bare value, and of which kind.
-    clear: Cell<(usize, usize, bool)>,
+    clear: Cell<(usize, usize, Extent)>,
 }
 
 impl<'t> Window<'t> {
@@ -90,7 +101,7 @@ impl<'t> Window<'t> {
             whole,
             raw: false,
             starved: Cell::new(false),
-            clear: Cell::new((0, 0, false)),
+            clear: Cell::new((0, 0, Extent::Word)),
         }
     }
 
@@ -110,14 +121,14 @@ impl<'t> Window<'t> {
     }
 
     /// Remembers that nothing in `from..until` ends a bare value.
-    pub(crate) fn set_clear(&self, from: usize, until: usize, line: bool) {
-        self.clear.set((from, until, line));
+    pub(crate) fn set_clear(&self, from: usize, until: usize, extent: Extent) {
+        self.clear.set((from, until, extent));
     }
 
     /// Returns the offset before which nothing ends a bare value that begins at `from`.
-    pub(crate) fn clear_until(&self, from: usize, line: bool) -> usize {
+    pub(crate) fn clear_until(&self, from: usize, extent: Extent) -> usize {
         match self.clear.get() {
-            (start, until, kind) if kind == line && (start..until).contains(&from) => until,
+            (start, until, kind) if kind == extent && (start..until).contains(&from) => until,
             _ => from,
         }
     }

@@ -651,6 +651,10 @@ fn expressions_of_programs_are_no_secrets() {
         "authToken:l?r??null:null,x:1",
         "authToken:f?.authToken,b",
         "my $token = $parser->get_token;",
+        "$token = $self->$handler($line); int n = pExpr->pPhrase->nToken;",
+        "checkPrivateKey(privateKey: KeyObject): boolean; fn f(private_key: &EcPrivateKey<'_>)",
+        "bToken = p->aCategory[sqlite3Fts5UnicodeCategory(iCode)];",
+        "{ psk: &#x3C;Buffer|TypedArray|DataView>, identity: x }",
         "could not decrypt signing key: %vcrypto/hmac: use of hash",
         "const SECRET = \"%(secret)s\"; private key is *ed25519.PrivateKey, not",
         "sk-ssh-ed25519-cert-v01@openssh.com,sk-ecdsa-sha2-nistp256-cert-v01@openssh.com",
@@ -869,6 +873,19 @@ fn values_are_read_from_every_notation() {
         &["password: @\n", "--password @ x", "TOKEN=@"],
         "Tr0ub4dor&3horse",
     );
+    // Punctuation inside a password is part of it, also without quotes.
+    for value in ["Kx,9;f|Q2m", "x9&kW=3)m<7q", "p@ss>w0rd]!{4"] {
+        reads(
+            &[
+                "password: @\n",
+                "db_password = @\n",
+                "DB_PASSWORD=@\n",
+                "{\"text\":\"password: @\\nnext\"}",
+                "(password: @).",
+            ],
+            value,
+        );
+    }
 }
 
 #[test]
