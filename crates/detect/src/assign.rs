@@ -4,7 +4,10 @@
 //! `<key>name</key><string>value</string>`, `Authorization: Bearer value` and `scheme://user:password@`.
 //! The engine calls it where a word such as `key` or `token` stands.
 //!
-//! **Invariant:** reads forward at most one value and backward at most one name.
+//! What may stand between name and value is in [`crate::separator`].
+//!
+//! **Invariant:** reads forward at most one value and backward at most one name and the command in
+//! front of it.
 
 use crate::engine::{TOKEN_CAP, encoding_of};
 use crate::name::{NameHint, credential_name};

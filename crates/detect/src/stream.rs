@@ -3,6 +3,7 @@
 //! `audit` scans files; the gateway's guard streams what passes.
 //!
 //! **Invariant:** a stream reports what a scan of the concatenated chunks reports, in the same order.
+//! [`Stream::raw`] reports shapes that touch other values besides; how it is cut does not matter either.
 
 use crate::engine::{Cursor, Match, engine};
 use crate::window::LOOK_BACK;
