@@ -101,7 +101,7 @@ pub fn inspect(
     })
 }
 
-/// Leaves out what is a row's secret cut short or run on: a value that goes on in another page
+/// Leaves out what is a known secret cut short or run on: a value that goes on in another page
 /// looks like a shorter one there, and a value with the next column behind it like a longer one.
 fn without_fragments(mut readings: Vec<Reading>) -> Vec<Reading> {
     // More than the prefix that all keys of a provider share.
@@ -109,7 +109,7 @@ fn without_fragments(mut readings: Vec<Reading>) -> Vec<Reading> {
     let mut whole: Vec<Zeroizing<Vec<u8>>> = readings
         .iter()
         .flat_map(|reading| &reading.candidates)
-        .filter(|one| matches!(one.at, At::Cell(_)))
+        .filter(|one| !one.location.starts_with(RAW))
         .map(|one| one.value.clone())
         .collect();
     whole.sort_by(|a, b| a.as_slice().cmp(b));

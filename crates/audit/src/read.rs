@@ -89,7 +89,12 @@ fn read_bytes(place: &Place, progress: &dyn Progress) -> Reading {
         Ok(None) => {}
         Err(error) => reading.unreadable.push(unreadable(place, &error)),
     }
-    match stream::check(&*place.source, progress) {
+    let checked = if place.kind == PlaceKind::DatabaseSidecar {
+        stream::check_pages(&*place.source, progress)
+    } else {
+        stream::check(&*place.source, progress)
+    };
+    match checked {
         Ok(stream::Outcome::Read(candidates)) => reading.candidates = candidates,
         Ok(stream::Outcome::Interrupted) => reading.interrupted = true,
         Err(error) => reading.unreadable.push(unreadable(place, &error)),
@@ -192,7 +197,7 @@ fn read_database(snapshot: &Snapshot, place: &Place, progress: &dyn Progress) ->
             next: "if OpenClaw does not need the file any more, delete it".to_owned(),
         }),
     }
-    match stream::check(&*place.source, progress) {
+    match stream::check_pages(&*place.source, progress) {
         Ok(stream::Outcome::Read(mut raw)) => {
             for candidate in &mut raw {
                 candidate.location = FREED_PAGE.to_owned();

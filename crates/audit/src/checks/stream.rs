@@ -28,8 +28,23 @@ pub(crate) enum Outcome {
 /// # Errors
 /// Whatever the file system says.
 pub(crate) fn check(source: &dyn Source, progress: &dyn Progress) -> io::Result<Outcome> {
+    check_by(detect::Stream::new(), source, progress)
+}
+
+/// The same for pages of a database, where one column stands directly behind the other.
+///
+/// # Errors
+/// Whatever the file system says.
+pub(crate) fn check_pages(source: &dyn Source, progress: &dyn Progress) -> io::Result<Outcome> {
+    check_by(detect::Stream::raw(), source, progress)
+}
+
+fn check_by(
+    mut stream: detect::Stream,
+    source: &dyn Source,
+    progress: &dyn Progress,
+) -> io::Result<Outcome> {
     let mut matches = Vec::new();
-    let mut stream = detect::Stream::new();
     let flow = source.for_each_chunk(PIECE, |_, piece| {
         stream.push(piece, &mut |m| matches.push(m));
         progress.advance(piece.len() as u64)

@@ -338,3 +338,42 @@ proptest! {
         prop_assert!(second.plan.is_empty(), "{:?}", second.plan.changes);
     }
 }
+
+#[test]
+fn a_deleted_row_of_plain_columns_is_found_and_vacuumed() {
+    let secret = shaped("openai-api-key", 8);
+    let host = Host::with_config("{}");
+    host.database(".openclaw/state/openclaw.sqlite", |database| {
+        database
+            .execute_batch("CREATE TABLE secret_store_entries (name TEXT, value TEXT) STRICT;")
+            .unwrap();
+        database
+            .execute(
+                "INSERT INTO secret_store_entries VALUES ('MY_KEY', ?1)",
+                [&secret],
+            )
+            .unwrap();
+        database
+            .execute("DELETE FROM secret_store_entries", [])
+            .unwrap();
+    });
+    let file = host.path(".openclaw/state/openclaw.sqlite");
+    let bytes = fs::read(&file).unwrap();
+    let stands = |bytes: &[u8]| bytes.windows(secret.len()).any(|w| w == secret.as_bytes());
+    assert!(
+        stands(&bytes),
+        "SQLite wiped the row; the test shows nothing"
+    );
+    let found = host.report();
+    assert!(
+        found
+            .findings
+            .iter()
+            .any(|one| one.rule == "openai-api-key"),
+        "{:?}",
+        found.findings
+    );
+    let planned = planned(&host);
+    let database = change(&planned, "openclaw.sqlite").unwrap();
+    assert_eq!(database.action, Action::Database(Vec::new()));
+}
