@@ -37,7 +37,7 @@ complete -c bedlock -n "__fish_bedlock_using_subcommand audit" -l home -d 'Look 
 complete -c bedlock -n "__fish_bedlock_using_subcommand audit" -l root -d 'Look at a mounted image: DIR stands for / (the home is found in it, or named with --home)' -r -F
 complete -c bedlock -n "__fish_bedlock_using_subcommand audit" -l also -d 'A folder outside of the home that is the agent\'s too (repeat it for more)' -r -F
 complete -c bedlock -n "__fish_bedlock_using_subcommand audit" -l format -d 'How the report is written' -r -f -a "text\t'For a terminal'
-json\t'The published schema, see docs/schema/report.json'
+json\t'The published schema, see docs/schema/report-1.json'
 sarif\t'SARIF 2.1.0, for code scanning'
 markdown\t'For an issue or a chat'
 html\t'One self-contained page'"
@@ -82,7 +82,7 @@ complete -c bedlock -n "__fish_bedlock_using_subcommand verify" -l home -d 'Look
 complete -c bedlock -n "__fish_bedlock_using_subcommand verify" -l root -d 'Look at a mounted image: DIR stands for / (the home is found in it, or named with --home)' -r -F
 complete -c bedlock -n "__fish_bedlock_using_subcommand verify" -l also -d 'A folder outside of the home that is the agent\'s too (repeat it for more)' -r -F
 complete -c bedlock -n "__fish_bedlock_using_subcommand verify" -l format -d 'How the posture is written' -r -f -a "text\t'For a terminal'
-json\t'The published schema, see docs/schema/posture.json'
+json\t'The published schema, see docs/schema/posture-1.json'
 markdown\t'For an issue or a chat'
 html\t'One self-contained page'"
 complete -c bedlock -n "__fish_bedlock_using_subcommand verify" -l output -d 'Write it to a file (mode 0600) instead of standard output' -r -F

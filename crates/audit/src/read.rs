@@ -27,6 +27,20 @@ pub(crate) struct Reading {
 }
 
 pub(crate) fn read_place(snapshot: &Snapshot, place: &Place, progress: &dyn Progress) -> Reading {
+    let mut reading = read_as_what_it_is(snapshot, place, progress);
+    if !reading.unreadable.is_empty() && is_gone(place) {
+        // A running agent makes and deletes files all the time: what is gone holds nothing.
+        reading.unreadable.clear();
+    }
+    reading
+}
+
+fn is_gone(place: &Place) -> bool {
+    let read = place.source.read_at(0, &mut [0]);
+    read.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+}
+
+fn read_as_what_it_is(snapshot: &Snapshot, place: &Place, progress: &dyn Progress) -> Reading {
     match (place.kind, checks::format_of(place.kind)) {
         (PlaceKind::Database, _) => read_database(snapshot, place, progress),
         (_, Some(format)) if place.meta.size <= WHOLE_FILE_LIMIT as u64 => {

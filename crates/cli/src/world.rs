@@ -196,8 +196,17 @@ impl World {
         Ok(self.known_key.get_or_init(|| key).clone())
     }
 
-    /// Looks at every place and says what is there.
+    /// Looks at every place and says what is there; once more when a running agent replaced a file
+    /// while it was read.
     pub(crate) fn look(&self, processes: bool) -> Result<Seen, CliError> {
+        let seen = self.look_once(processes)?;
+        if seen.inspection.report.complete || seen.running.is_empty() {
+            return Ok(seen);
+        }
+        self.look_once(processes)
+    }
+
+    fn look_once(&self, processes: bool) -> Result<Seen, CliError> {
         let watch = self.watch();
         watch.begin("looking for agents", None);
         let (running, doubt) = if processes {
