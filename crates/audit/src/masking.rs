@@ -225,14 +225,45 @@ fn guard(text: &[u8]) -> String {
 }
 
 fn flush(out: &mut String, word: &mut String) {
+    /// A shorter word says too little of a secret to be of use.
+    const SHORTEST: usize = 8;
     let value = word.rsplit('=').next().unwrap_or_default();
-    if value.len() >= 12 && bedlock_detect::plausible_secret(value.as_bytes()) {
+    let random = |piece: &str| piece.len() >= SHORTEST / 2 && !is_wordy(piece);
+    let masked = value.len() >= SHORTEST
+        && (bedlock_detect::plausible_secret(value.as_bytes())
+            || value
+                .split(|c: char| !c.is_ascii_alphanumeric())
+                .any(random));
+    if masked {
         out.push_str(&word[..word.len() - value.len()]);
         out.push_str(&format!("…({})", value.len()));
     } else {
         out.push_str(word);
     }
     word.clear();
+}
+
+/// Whether a run of letters and digits looks written by a person: `lastTouchedVersion`, `gpt5`,
+/// `AKIA`, and not `m8VE0VhO`.
+fn is_wordy(piece: &str) -> bool {
+    let kind = |b: u8| match b {
+        b'0'..=b'9' => 0,
+        b'A'..=b'Z' => 1,
+        _ => 2,
+    };
+    let mut runs: Vec<(u8, usize)> = Vec::new();
+    for byte in piece.bytes() {
+        match runs.last_mut() {
+            Some((last, length)) if *last == kind(byte) => *length += 1,
+            // A capital and the small letters behind it are one word.
+            Some((last @ 1, length @ 1)) if kind(byte) == 2 => {
+                *last = 2;
+                *length += 1;
+            }
+            _ => runs.push((kind(byte), 1)),
+        }
+    }
+    runs.len() <= 2 || runs.iter().all(|(_, length)| *length >= 3)
 }
 
 fn read(source: &dyn Source, range: Range<u64>) -> io::Result<Vec<u8>> {
@@ -255,6 +286,19 @@ fn to_usize(n: u64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_stay_readable_and_random_ones_do_not() {
+        for (text, wordy) in [
+            ("lastTouchedVersion", true),
+            ("gpt5", true),
+            ("OPENAI", true),
+            ("m8VE0VhO", false),
+            ("VwwcDVAOsCrapqp", false),
+        ] {
+            assert_eq!(is_wordy(text), wordy, "{text}");
+        }
+    }
 
     #[test]
     fn known_secrets_and_what_looks_like_one_are_masked() {

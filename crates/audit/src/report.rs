@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 use bedlock_detect as detect;
 use bedlock_formats::Segment;
 use bedlock_model::{
-    Disposition, Exposure, Finding, Masked, PlaceKind, Provider, Remedy, Report, SecretSummary,
-    Severity, Snapshot, Unreadable,
+    Disposition, Exposure, Finding, Masked, Place, PlaceKind, Provider, Remedy, Report,
+    SecretSummary, Severity, Snapshot, Unreadable,
 };
 
+use crate::WHOLE_FILE_LIMIT;
 use crate::agents::openclaw::meaning::Decision;
 use crate::checks::database::wal_of;
-use crate::checks::{aws, database, process, unpack};
+use crate::checks::{self, aws, database, process, unpack};
 use crate::circumstances::Circumstances;
 use crate::exposure::{self, AgentUser};
 use crate::found::{At, Hit, Spot};
@@ -165,7 +166,14 @@ fn in_place(scene: &Scene<'_>, index: usize, hits: &[Hit]) -> Vec<Position> {
         // Bytes of a page have no lines, and what stands around them is no text.
         stretches.iter().map(in_page).collect()
     } else {
-        masking::positions(&*place.source, &stretches).unwrap_or_default()
+        let mut found = masking::positions(&*place.source, &stretches).unwrap_or_default();
+        if is_broken(place, hits) {
+            // Nobody can say which fields stand around a secret there, so nothing of them is shown.
+            for (position, stretch) in found.iter_mut().zip(&stretches) {
+                position.excerpt = Masked::danger_already_masked(stretch.mask.clone());
+            }
+        }
+        found
     }
     .into_iter();
     let cells = cell_excerpts(scene, index, hits);
@@ -180,6 +188,20 @@ fn in_place(scene: &Scene<'_>, index: usize, hits: &[Hit]) -> Vec<Position> {
             },
         })
         .collect()
+}
+
+/// Whether a file that has a structure cannot be read by it.
+fn is_broken(place: &Place, hits: &[Hit]) -> bool {
+    let Some(format) = checks::format_of(place.kind) else {
+        return false;
+    };
+    if hits.iter().any(|hit| !hit.path.is_empty()) {
+        return false;
+    }
+    let text = place.source.read_all(WHOLE_FILE_LIMIT);
+    text.map_or(true, |text| {
+        bedlock_formats::entries(format, &text).is_err()
+    })
 }
 
 fn compressed(scene: &Scene<'_>, hit: &Hit) -> Position {
