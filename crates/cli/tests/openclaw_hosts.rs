@@ -365,6 +365,10 @@ mod hosts {
             );
         }
 
+        // Neither the keys nor the old route: OpenClaw did not take the new configuration for a
+        // damaged one. The test below shows that it does so with one that is not prepared.
+        assert_is_keyless(&seeded.openclaw);
+
         if release_needs_a_plugin(release) {
             return;
         }
@@ -439,6 +443,28 @@ mod hosts {
         assert!(!running.pids().contains(&gateway.pid()));
     }
 
+    /// The counterpart of a harden: a shorter configuration, with the copies left as they are.
+    fn an_unprepared_configuration_is_put_back() {
+        let seeded = seeded(Release::Y2026M9);
+        let state = seeded.openclaw.home.join(".openclaw");
+        let (config, backup) = (state.join("openclaw.json"), state.join("openclaw.json.bak"));
+        let old = fs::read(&config).unwrap();
+        fs::write(&backup, &old).unwrap();
+        let port = seeded.openclaw.port;
+        fs::write(
+            &config,
+            format!("{{\"gateway\": {{\"mode\": \"local\", \"port\": {port}}}}}\n"),
+        )
+        .unwrap();
+        seeded.openclaw.gateway().stop();
+        let now = fs::read(&config).unwrap();
+        assert!(
+            now.len() > old.len() / 2,
+            "{}",
+            String::from_utf8_lossy(&now)
+        );
+    }
+
     fn audit_finds_every_canary(release: Release) {
         let seeded = seeded(release);
         let report = bedlock::audit(&seeded.openclaw, &["--no-processes"]);
@@ -505,5 +531,11 @@ mod hosts {
     #[ignore = "needs a real OpenClaw: cargo xtask peer-tests"]
     fn running_gateway_is_restarted_without_its_key_on_2026_9_6() {
         running_gateway_is_restarted_without_its_key(Release::Y2026M9);
+    }
+
+    #[test]
+    #[ignore = "needs a real OpenClaw: cargo xtask peer-tests"]
+    fn openclaw_2026_9_6_puts_an_unprepared_configuration_back() {
+        an_unprepared_configuration_is_put_back();
     }
 }
