@@ -12,7 +12,8 @@ use bedlock_model::{
     Disposition, Finding, Invariant, PlaceKind, Posture, Report, Snapshot, Unreadable, Verdict,
 };
 
-use crate::agents::openclaw::bedrock::{self, ModelState};
+use crate::agents::openclaw::bedrock;
+use crate::agents::openclaw::chosen::{self, ModelState};
 use crate::agents::openclaw::meaning;
 use crate::checks::database::wal_of;
 use crate::checks::{aws, database};
@@ -392,7 +393,7 @@ impl Scene<'_> {
                         continue;
                     };
                     let document = plan::text_of(place).ok().and_then(|text| parse(&text).ok());
-                    let foreign = document.map(|d| bedrock::foreign_in_state(&d, state));
+                    let foreign = document.map(|d| chosen::foreign_in_state(&d, state));
                     for one in foreign.unwrap_or_default() {
                         proof.against.push(format!(
                             "{name}: {} names {}",
@@ -406,7 +407,7 @@ impl Scene<'_> {
                     let walked = database::each_value(&*place.source, wal, &mut |met| {
                         let state = ModelState::of_column(&met.at.table, &met.at.column);
                         let foreign = state.and_then(|state| {
-                            Some(bedrock::foreign_in_state(&parse(met.bytes).ok()?, state))
+                            Some(chosen::foreign_in_state(&parse(met.bytes).ok()?, state))
                         });
                         for one in foreign.unwrap_or_default() {
                             let row = database::row_label(&met.at, &met.row_name);

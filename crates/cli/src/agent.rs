@@ -13,7 +13,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use bedlock_audit::agents::openclaw::bedrock;
+use bedlock_audit::agents::openclaw::plugin;
 use bedlock_audit::found::Spot;
 use bedlock_formats::json5::Document;
 use bedlock_formats::{Format, Segment};
@@ -458,14 +458,14 @@ pub(crate) fn has_bedrock_plugin(world: &World, seen: &Seen) -> bool {
     let root = world.root.as_deref();
     let is_plugin = |path: &Path| {
         bedlock_host::small_file(root, path, LARGEST)
-            .is_some_and(|text| bedrock::is_bedrock_manifest(&text))
+            .is_some_and(|text| plugin::is_bedrock_manifest(&text))
     };
     let bundled = installs(world, seen)
         .iter()
-        .any(|folder| is_plugin(&folder.join(bedrock::BUNDLED_MANIFEST)));
+        .any(|folder| is_plugin(&folder.join(plugin::BUNDLED_MANIFEST)));
     let mut paths = Vec::new();
     for document in configurations(seen) {
-        for path in bedrock::plugin_paths(&document) {
+        for path in plugin::plugin_paths(&document) {
             let path = match path.strip_prefix("~/") {
                 Some(rest) => world.home.join(rest),
                 None => PathBuf::from(path),
@@ -474,7 +474,7 @@ pub(crate) fn has_bedrock_plugin(world: &World, seen: &Seen) -> bool {
         }
     }
     for one in &seen.installations {
-        for pattern in bedrock::PLUGIN_MANIFESTS {
+        for pattern in plugin::PLUGIN_MANIFESTS {
             paths.extend(expand(root, &one.state, pattern));
         }
     }

@@ -16,7 +16,8 @@ use bedlock_model::{Action, Cell, Place, PlaceKind, Redaction, RowEdit, RowOp, S
 use super::placeholder::placeholder;
 use super::{Decided, Desk, parse};
 use crate::AuditError;
-use crate::agents::openclaw::bedrock::{self, ModelState};
+use crate::agents::openclaw::bedrock;
+use crate::agents::openclaw::chosen::{self, ModelState};
 use crate::agents::openclaw::surfaces;
 use crate::checks::database::wal_of;
 use crate::checks::database::{Met, each_value};
@@ -268,7 +269,7 @@ fn is_search_index(table: &str) -> bool {
 /// State that names models, with Bedrock's; `None` when it is not JSON.
 fn moved(desk: &Desk<'_>, text: &[u8], state: ModelState) -> Option<Vec<u8>> {
     let mut document = parse(text).ok()?;
-    bedrock::move_state(&mut document, state, &desk.request.models).ok()?;
+    chosen::move_state(&mut document, state, &desk.request.models).ok()?;
     Some(document.into_text().into_bytes())
 }
 

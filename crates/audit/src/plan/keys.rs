@@ -14,7 +14,8 @@ use bedlock_model::{Action, Content, Place, PlaceKind};
 use super::placeholder::placeholder;
 use super::{Decided, Desk, parse, spans, text_of};
 use crate::AuditError;
-use crate::agents::openclaw::bedrock::{self, ModelState};
+use crate::agents::openclaw::bedrock;
+use crate::agents::openclaw::chosen::{self, ModelState};
 use crate::agents::openclaw::surfaces;
 use crate::found::{At, Hit};
 
@@ -57,7 +58,7 @@ fn cleaned(
         let state =
             ModelState::of_file(&place.path).filter(|_| place.kind == PlaceKind::AgentState);
         if let Some(state) = state {
-            why.extend(bedrock::move_state(&mut document, state, &desk.request.models).ok()?);
+            why.extend(chosen::move_state(&mut document, state, &desk.request.models).ok()?);
         }
         return Some((document.into_text().into_bytes(), why));
     }

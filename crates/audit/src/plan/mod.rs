@@ -24,7 +24,8 @@ use bedlock_model::{
 
 pub use shown::Shown;
 
-use crate::agents::openclaw::bedrock::{self, ModelState, Part};
+use crate::agents::openclaw::bedrock::{self, Part};
+use crate::agents::openclaw::chosen::ModelState;
 use crate::agents::{Installation, Reach};
 use crate::by_value::searcher;
 use crate::checks::database::wal_of;

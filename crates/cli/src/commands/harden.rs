@@ -206,7 +206,7 @@ impl Harden {
                 what: "its Bedrock plugin is not installed".to_owned(),
                 why: format!(
                     "without it OpenClaw has no model after harden; install it with `{}`, or go on with --no-plugin-check and install it afterwards",
-                    bedlock_audit::agents::openclaw::bedrock::INSTALL_PLUGIN
+                    bedlock_audit::agents::openclaw::plugin::INSTALL_PLUGIN
                 ),
             });
         }

@@ -27,7 +27,7 @@ pub enum Part {
 }
 
 /// How a provider's models are named in a configuration.
-fn reference(model: &str) -> String {
+pub(super) fn reference(model: &str) -> String {
     format!("{PROVIDER}/{model}")
 }
 
@@ -63,11 +63,11 @@ pub fn move_config(
     Ok(why)
 }
 
-fn keys(names: &[&str]) -> Vec<Segment> {
+pub(super) fn keys(names: &[&str]) -> Vec<Segment> {
     names.iter().map(|name| Segment::key(*name)).collect()
 }
 
-fn children<'d>(document: &'d Document, path: &[&str]) -> Vec<(&'d str, &'d Node)> {
+pub(super) fn children<'d>(document: &'d Document, path: &[&str]) -> Vec<(&'d str, &'d Node)> {
     document
         .get(&keys(path))
         .map(Node::elements)
@@ -77,7 +77,7 @@ fn children<'d>(document: &'d Document, path: &[&str]) -> Vec<(&'d str, &'d Node
         .collect()
 }
 
-fn text_at<'d>(node: &'d Node, name: &str) -> Option<&'d str> {
+pub(super) fn text_at<'d>(node: &'d Node, name: &str) -> Option<&'d str> {
     node.child(&Segment::key(name)).and_then(Node::as_str)
 }
 
@@ -172,7 +172,11 @@ pub(crate) fn remove_all(
     Ok(())
 }
 
-fn walk<'n>(node: &'n Node, path: &mut Vec<Segment>, visit: &mut dyn FnMut(&[Segment], &'n Node)) {
+pub(super) fn walk<'n>(
+    node: &'n Node,
+    path: &mut Vec<Segment>,
+    visit: &mut dyn FnMut(&[Segment], &'n Node),
+) {
     visit(path, node);
     let is_array = matches!(node.kind, Kind::Array(_));
     for (index, element) in node.elements().iter().enumerate() {
@@ -483,113 +487,6 @@ pub fn other_routes(document: &Document) -> Vec<String> {
     found
 }
 
-/// State that names models: what a chat chose with `/model`, what a scheduled job runs with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ModelState {
-    /// `sessions.json`, or `session_nodes.entry_json`.
-    Sessions,
-    /// `cron/jobs.json`, or `cron_jobs.job_json`.
-    Jobs,
-}
-
-impl ModelState {
-    /// What a file of the state folder is.
-    #[must_use]
-    pub fn of_file(path: &std::path::Path) -> Option<Self> {
-        match path.file_name()?.to_str()? {
-            "sessions.json" => Some(Self::Sessions),
-            "jobs.json" if path.parent()?.ends_with("cron") => Some(Self::Jobs),
-            _ => None,
-        }
-    }
-
-    /// What a column of a database is.
-    #[must_use]
-    pub fn of_column(table: &str, column: &str) -> Option<Self> {
-        match (table, column) {
-            ("session_nodes", "entry_json") => Some(Self::Sessions),
-            ("cron_jobs", "job_json") => Some(Self::Jobs),
-            _ => None,
-        }
-    }
-}
-
-/// What a chat's own choice of a model is kept in.
-const OVERRIDES: &[&str] = &[
-    "providerOverride",
-    "modelOverride",
-    "modelOverrideSource",
-    "authProfileOverride",
-    "authProfileOverrideSource",
-];
-
-/// Where state names a model of another provider: the paths, with what is written there.
-#[must_use]
-pub fn foreign_in_state(document: &Document, state: ModelState) -> Vec<ForeignModel> {
-    let mut found = Vec::new();
-    walk(document.root(), &mut Vec::new(), &mut |path, node| {
-        let last = path.last().and_then(Segment::as_key);
-        let model = match state {
-            ModelState::Sessions => {
-                let provider = text_at(node, "providerOverride");
-                let model = text_at(node, "modelOverride").or(provider);
-                let own = match provider {
-                    Some(provider) => provider == PROVIDER,
-                    None => model.is_some_and(|model| model.starts_with("amazon-bedrock/")),
-                };
-                model.filter(|_| !own)
-            }
-            ModelState::Jobs => text_at(node, "model")
-                .filter(|model| last == Some("payload") && !model.starts_with("amazon-bedrock/")),
-        };
-        if let Some(model) = model {
-            found.push(ForeignModel {
-                path: path.to_vec(),
-                model: model.to_owned(),
-            });
-        }
-    });
-    found
-}
-
-/// Moves state to Bedrock: a chat goes back to the default model, a job gets it by name.
-///
-/// # Errors
-/// When the document cannot be edited.
-pub fn move_state(
-    document: &mut Document,
-    state: ModelState,
-    models: &[String],
-) -> Result<Vec<String>, EditError> {
-    let mut why = Vec::new();
-    let mut unwanted = Vec::new();
-    for foreign in foreign_in_state(document, state) {
-        let child = |name: &str| {
-            let mut path = foreign.path.clone();
-            path.push(name.into());
-            path
-        };
-        match state {
-            ModelState::Sessions => {
-                let there = OVERRIDES.iter().map(|name| child(name));
-                unwanted.extend(there.filter(|path| document.get(path).is_some()));
-            }
-            ModelState::Jobs => {
-                if let Some(first) = models.first() {
-                    document.set(&child("model"), &Value::String(reference(first)))?;
-                    why.push(format!("move {} to Bedrock", path_text(&child("model"))));
-                }
-                let fallbacks = child("fallbacks");
-                if document.get(&fallbacks).is_some() {
-                    unwanted.push(fallbacks);
-                }
-            }
-        }
-    }
-    remove_all(document, unwanted, &mut why)?;
-    Ok(why)
-}
-
 /// The models of Bedrock that a configuration names, and whether it has Bedrock as a provider.
 #[must_use]
 pub fn bedrock_models(document: &Document) -> Option<Vec<String>> {
@@ -606,58 +503,6 @@ pub fn bedrock_models(document: &Document) -> Option<Vec<String>> {
             .collect(),
     )
 }
-
-/// Where the Bedrock plugin's manifest is looked for, relative to the state folder; `*` stands for
-/// one folder name.
-pub const PLUGIN_MANIFESTS: &[&[&str]] = &[
-    &["extensions", "*", "openclaw.plugin.json"],
-    &[
-        "npm",
-        "node_modules",
-        "@openclaw",
-        "amazon-bedrock-provider",
-        "openclaw.plugin.json",
-    ],
-    &[
-        "npm",
-        "projects",
-        "*",
-        "node_modules",
-        "@openclaw",
-        "amazon-bedrock-provider",
-        "openclaw.plugin.json",
-    ],
-];
-
-/// Where an installed OpenClaw carries the plugin itself (2026.5.7 does, 2026.5.12 and later do not).
-pub const BUNDLED_MANIFEST: &str = "dist/extensions/amazon-bedrock/openclaw.plugin.json";
-
-/// Folders that the configuration names as plugins (`plugins.load.paths`).
-#[must_use]
-pub fn plugin_paths(document: &Document) -> Vec<String> {
-    children(document, &["plugins", "load", "paths"])
-        .iter()
-        .filter_map(|(_, node)| node.as_str())
-        .map(str::to_owned)
-        .collect()
-}
-
-/// Whether a manifest is the Bedrock plugin's.
-#[must_use]
-pub fn is_bedrock_manifest(text: &[u8]) -> bool {
-    std::str::from_utf8(text)
-        .ok()
-        .and_then(|text| Document::parse(text).ok())
-        .is_some_and(|document| {
-            text_at(document.root(), "id") == Some(PROVIDER)
-                || children(&document, &["providers"])
-                    .iter()
-                    .any(|(_, node)| node.as_str() == Some(PROVIDER))
-        })
-}
-
-/// The command that installs the plugin.
-pub const INSTALL_PLUGIN: &str = "openclaw plugins install @openclaw/amazon-bedrock-provider";
 
 #[cfg(test)]
 mod tests {
@@ -799,45 +644,5 @@ mod tests {
         );
         assert_eq!(value["plugins"]["allow"], json!(["telegram", PROVIDER]));
         assert_eq!(value["plugins"]["deny"], json!([]));
-    }
-
-    #[test]
-    fn chats_go_back_to_the_default_and_jobs_get_it() {
-        let mut sessions = Document::parse(
-            r#"{"agent:main:main": {"sessionId": "s", "providerOverride": "openai", "modelOverride": "gpt-5", "authProfileOverride": "openai:default"},
-                "agent:main:b": {"providerOverride": "amazon-bedrock", "modelOverride": "x"}}"#,
-        )
-        .unwrap();
-        move_state(&mut sessions, ModelState::Sessions, &[]).unwrap();
-        assert_eq!(
-            sessions.to_value(),
-            json!({"agent:main:main": {"sessionId": "s"},
-                   "agent:main:b": {"providerOverride": "amazon-bedrock", "modelOverride": "x"}})
-        );
-        let mut jobs = Document::parse(
-            r#"{"jobs": [{"id": "1", "payload": {"kind": "agentTurn", "model": "openai/gpt-5", "message": "m"}}]}"#,
-        )
-        .unwrap();
-        let why = move_state(&mut jobs, ModelState::Jobs, &[MODEL.to_owned()]).unwrap();
-        assert_eq!(why, ["move jobs[0].payload.model to Bedrock"]);
-        assert_eq!(
-            jobs.to_value()["jobs"][0]["payload"]["model"],
-            format!("{PROVIDER}/{MODEL}")
-        );
-        assert!(
-            move_state(&mut jobs, ModelState::Jobs, &[MODEL.to_owned()])
-                .unwrap()
-                .is_empty()
-        );
-    }
-
-    #[test]
-    fn a_manifest_is_known_by_its_id_or_its_provider() {
-        assert!(is_bedrock_manifest(br#"{"id": "amazon-bedrock"}"#));
-        assert!(is_bedrock_manifest(
-            br#"{"id": "mine", "providers": ["amazon-bedrock"]}"#
-        ));
-        assert!(!is_bedrock_manifest(br#"{"id": "telegram"}"#));
-        assert!(!is_bedrock_manifest(b"\xff"));
     }
 }
