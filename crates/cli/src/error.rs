@@ -84,6 +84,8 @@ impl CliError {
         ExitCode::from(match (interrupted, self) {
             (true, _) => 128 + signal.unwrap_or(2),
             (false, Self::Usage { .. }) => USAGE,
+            // Past the commit point: the next command finishes it.
+            (false, Self::Host(HostError::Incomplete { .. })) => INCOMPLETE,
             (false, _) => FAILED,
         })
     }

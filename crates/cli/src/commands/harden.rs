@@ -46,7 +46,7 @@ What was removed is sealed to a recovery code that is printed once; `bedlock und
 Exit codes:
   0  the plan was shown, or done, or there was nothing to do
   1  done, and a search of all bytes still finds a secret that was to go
-  2  done, and some place could not be looked at
+  2  done, but some place could not be looked at, or OpenClaw did not come back
   3  refused or failed; nothing was changed
   64 wrong usage";
 
@@ -320,8 +320,7 @@ impl Harden {
             };
             bedlock_host::write_output(path, text.as_bytes())?;
         }
-        started?;
-        Ok(exit_code(&receipt))
+        Ok(exit_code(&receipt).max(came_back(started)))
     }
 
     /// Applies the plan; `announce` gets the recovery code before the first visible change.
@@ -524,6 +523,19 @@ impl<'p> Gone<'p> {
             .and_then(|file| self.1.get(file).copied())
             .unwrap_or("kept")
     }
+}
+
+/// What it counts for when the agent could not be started again: the files are changed all the
+/// same, so this is no refusal.
+pub(crate) fn came_back(started: Result<(), CliError>) -> u8 {
+    let Err(error) = started else {
+        return error::CLEAN;
+    };
+    terminal::note(&format!(
+        "note: the files are changed, but OpenClaw did not come back: {error}"
+    ));
+    terminal::note("  next: openclaw gateway run, and read what it says");
+    error::INCOMPLETE
 }
 
 fn exit_code(receipt: &Receipt) -> u8 {

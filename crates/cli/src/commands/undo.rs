@@ -6,6 +6,7 @@ use bedlock_host::{StateDir, TransactionId, TransactionInfo, TransactionState, U
 use serde_json::json;
 
 use crate::agent::Agents;
+use crate::commands::harden::came_back;
 use crate::commands::recovery;
 use crate::error::{self, CliError};
 use crate::terminal;
@@ -20,6 +21,7 @@ Examples:
 
 Exit codes:
   0  done
+  2  done, but OpenClaw did not come back
   3  refused or failed; nothing was changed
   64 wrong usage";
 
@@ -141,8 +143,7 @@ impl Undo {
             &text,
             &json!({"event": "undone", "transaction": id, "files": files, "left": left}),
         )?;
-        started?;
-        Ok(error::CLEAN)
+        Ok(came_back(started))
     }
 
     fn say(&self, text: &str, event: &serde_json::Value) -> Result<(), CliError> {
