@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::clock::later;
 use crate::minted::{self, Minted};
 use crate::policy::partition;
 use crate::sigv4::IssuedKey;
@@ -212,13 +213,6 @@ impl IdentityCenter {
     }
 }
 
-/// Adds a span to an instant and stays within what the calendar can express.
-fn later(instant: Timestamp, by: Duration) -> Timestamp {
-    let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-    Timestamp::from_millisecond(instant.as_millisecond().saturating_add(millis))
-        .unwrap_or(Timestamp::MAX)
-}
-
 fn push_bounded<T>(kept: &mut VecDeque<T>, item: T) {
     if kept.len() == KEPT {
         kept.pop_front();
@@ -248,19 +242,5 @@ impl TokenCache {
             file_name: format!("{}.json", hex::encode(Sha1::digest(&config.session_name))),
             bytes: content.to_string().into_bytes(),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_absurd_span_saturates() {
-        assert_eq!(later(Timestamp::UNIX_EPOCH, Duration::MAX), Timestamp::MAX);
-        assert_eq!(
-            later(Timestamp::UNIX_EPOCH, Duration::from_secs(90)).to_string(),
-            "1970-01-01T00:01:30Z"
-        );
     }
 }

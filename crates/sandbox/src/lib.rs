@@ -7,6 +7,7 @@
 //! issues is random per start and worthless elsewhere. Only [`home`] touches files, where it is told.
 
 mod bedrock;
+mod clock;
 mod event_stream;
 pub mod home;
 mod identity_center;
@@ -24,9 +25,9 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::oneshot;
 
+pub use crate::clock::Clock;
 pub use crate::policy::ModelGrant;
 pub use crate::request_log::RequestRecord;
 
@@ -59,6 +60,8 @@ pub struct SandboxConfig {
     pub role_session: Duration,
     /// The port on 127.0.0.1; 0 lets the system choose.
     pub port: u16,
+    /// What time it is there.
+    pub clock: Clock,
 }
 
 impl Default for SandboxConfig {
@@ -75,6 +78,7 @@ impl Default for SandboxConfig {
             access_token: Duration::from_secs(3600),
             role_session: Duration::from_secs(3600),
             port: 0,
+            clock: Clock::real(),
         }
     }
 }
@@ -184,6 +188,7 @@ impl Sandbox {
                 allowance: Allowance::new(&config.region, &config.account, &config.models),
             },
             log: RequestLog::default(),
+            clock: config.clock.clone(),
         });
         let (stop, stopped) = oneshot::channel();
         let thread = spawn_server(listener, Arc::clone(&world), stopped)?;
@@ -248,7 +253,12 @@ impl Sandbox {
     pub fn signed_in_cache(&self) -> TokenCache {
         self.world
             .identity_center
-            .sign_in(&self.config, Timestamp::now())
+            .sign_in(&self.config, self.clock().now())
+    }
+
+    /// Returns the clock that everything here goes by.
+    pub fn clock(&self) -> &Clock {
+        &self.config.clock
     }
 
     /// Returns what was asked so far, oldest first; only the last 10,000 are kept.
@@ -265,7 +275,7 @@ impl Sandbox {
     pub fn expire_role_credentials(&self) {
         self.world
             .identity_center
-            .expire_role_credentials(Timestamp::now());
+            .expire_role_credentials(self.clock().now());
     }
 }
 

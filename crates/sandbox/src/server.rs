@@ -17,12 +17,12 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use jiff::Timestamp;
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::bedrock::{self, Runtime};
+use crate::clock::Clock;
 use crate::identity_center::{IdentityCenter, oidc, portal};
 use crate::reply::{Reply, ReplyBody};
 use crate::request_log::{RequestLog, RequestRecord};
@@ -41,6 +41,7 @@ pub(crate) struct World {
     pub(crate) identity_center: IdentityCenter,
     pub(crate) runtime: Runtime,
     pub(crate) log: RequestLog,
+    pub(crate) clock: Clock,
 }
 
 /// Accepts connections until told to stop.
@@ -92,7 +93,7 @@ async fn respond(request: Request<Incoming>, world: &World) -> Response<ReplyBod
         Ok(body) => route.answer(world, &parts, &body),
         Err(reply) => reply,
     };
-    let now = Timestamp::now();
+    let now = world.clock.now();
     world.log.push(RequestRecord {
         at: now,
         method: parts.method.as_str().chars().take(16).collect(),
@@ -149,7 +150,7 @@ impl Route {
     }
 
     fn answer(&self, world: &World, parts: &Parts, body: &Bytes) -> Reply {
-        let now = Timestamp::now();
+        let now = world.clock.now();
         let center = &world.identity_center;
         let query = parts.uri.query().unwrap_or_default();
         match self {
