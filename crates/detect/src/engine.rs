@@ -6,11 +6,10 @@
 //! it, never on how the text was cut. A step that wanted bytes that are not there yet changes nothing.
 
 use crate::assign::{self, Named};
+use crate::literals::{Literals, Trigger};
 use crate::rule::{Confidence, Encoding, Part, Read, Rule, Shape};
-use crate::rules::rules;
-use crate::window::{Alphabet, WORD, Window, opens_at};
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
-use std::collections::BTreeMap;
+use crate::window::{Alphabet, URL64, WORD, Window, opens_at};
+use bedlock_prefilter::{Found, WIDTH};
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -25,8 +24,10 @@ const TELLING_PREFIX: usize = 6;
 /// token, when it has a separator or capitals in it.
 const SEPARATED_PREFIX: usize = 4;
 
-/// How far before its trigger a finding may begin: the digits of a Telegram token.
+/// How far before its trigger a finding may begin: the digits of a Telegram token, `https://`.
 pub(crate) const LEAD: usize = 24;
+/// The bytes that a finding may have before its trigger.
+const LEADING: Alphabet = URL64.or(Alphabet::of(b":/\\%"));
 
 /// A credential in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,48 +48,8 @@ impl Match<usize> {
     }
 }
 
-#[derive(Clone, Copy)]
-enum Trigger {
-    Prefix(&'static Rule, usize),
-    Anchor(&'static Rule, fn(&Window<'_>, usize) -> Option<Read>),
-    Name(usize),
-    Bearer(usize),
-    Argument(usize),
-    Url,
-}
-
-/// The words that a credential's name contains, in the three ways to write them.
-const NAME_WORDS: [&str; 11] = [
-    "key",
-    "token",
-    "secret",
-    "password",
-    "passwd",
-    "passphrase",
-    "pwd",
-    "authorization",
-    "jwt",
-    "passcode",
-    "psk",
-];
-
-/// Names that no word above is part of.
-const WHOLE_NAMES: [&str; 6] = [
-    "_PAT",
-    "_pat",
-    "connectionString",
-    "ConnectionString",
-    "SharedAccessKey",
-    "connection_string",
-];
-
-/// Options of programs that take a password; `-u` counts behind `curl` only.
-const ARGUMENTS: [&str; 3] = ["sshpass -p ", "redis-cli -a ", " -u "];
-
 pub(crate) struct Engine {
-    automaton: AhoCorasick,
-    triggers: Vec<Vec<Trigger>>,
-    longest: usize,
+    literals: Literals,
 }
 
 /// Where a pass stands, in offsets of its window.
@@ -118,11 +79,10 @@ impl Cursor {
     }
 
     /// Returns the offset before which no finding can begin any more.
-    pub(crate) fn settled(&self) -> usize {
-        let lead = self
-            .next
-            .saturating_sub(LEAD)
-            .max(self.floor.min(self.next));
+    pub(crate) fn settled(&self, bytes: &[u8]) -> usize {
+        let left = &bytes[self.next.saturating_sub(LEAD)..self.next.min(bytes.len())];
+        let leading = left.iter().rev().take_while(|b| LEADING.has(**b)).count();
+        let lead = (self.next - leading).max(self.floor.min(self.next));
         self.pending
             .as_ref()
             .map_or(lead, |pending| lead.min(pending.span.start))
@@ -138,7 +98,7 @@ impl Cursor {
     }
 }
 
-enum Found {
+enum Finding {
     /// With the secret that stands behind an access key id.
     Shape(Match, Option<Match>),
     Named(Match),
@@ -150,34 +110,9 @@ pub(crate) fn engine() -> &'static Engine {
 }
 
 impl Engine {
-    #[expect(
-        clippy::expect_used,
-        reason = "the literals are constants; a test builds the automaton"
-    )]
     fn build() -> Self {
-        let mut table: BTreeMap<String, Vec<Trigger>> = BTreeMap::new();
-        for (literal, trigger) in triggers() {
-            table.entry(literal).or_default().push(trigger);
-        }
-        let literals: Vec<&String> = table.keys().collect();
-        let triggers = literals
-            .iter()
-            .map(|literal| every_trigger(&table, literal))
-            .collect();
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(&literals)
-            .expect("a few hundred short literals fit a DFA");
-        let longest = literals
-            .iter()
-            .map(|literal| literal.len())
-            .max()
-            .unwrap_or(1);
         Self {
-            automaton,
-            triggers,
-            longest,
+            literals: Literals::new(),
         }
     }
 
@@ -189,59 +124,60 @@ impl Engine {
         cursor: &mut Cursor,
         bytes: &[u8],
         whole: bool,
+        found: &mut Found,
         on: &mut dyn FnMut(Match),
     ) -> Option<usize> {
         let window = Window::new(bytes, whole);
         let window = if cursor.raw { window.raw() } else { window };
-        let decided = if whole {
-            bytes.len()
-        } else {
-            (bytes.len() + 1).saturating_sub(self.longest)
-        };
+        // A literal begins where its first bytes stand; with fewer, there is no value behind it.
+        let decided = (bytes.len() + 1).saturating_sub(WIDTH);
         let mut held = None;
-        while cursor.next < decided {
-            let input = Input::new(bytes).range(cursor.next..);
-            let Some(hit) = self
-                .automaton
-                .find(input)
-                .filter(|hit| hit.start() < decided)
-            else {
-                cursor.next = decided;
-                break;
-            };
-            cursor.next = hit.start();
-            flush(cursor, on);
-            let found = self.look(&window, cursor, hit.pattern().as_usize());
-            if window.take_starved() {
-                held = Some(cursor.next);
-                break;
+        while cursor.next < decided && held.is_none() {
+            let from = cursor.next;
+            let (count, until) = self.literals.candidates(bytes, from..decided, found);
+            for candidate in &found[..count] {
+                let at = from + usize::from(candidate.near);
+                if at < cursor.next {
+                    continue;
+                }
+                cursor.next = at;
+                flush(cursor, on);
+                let found = self.look(&window, cursor, candidate.group);
+                if window.take_starved() {
+                    held = Some(at);
+                    break;
+                }
+                cursor.next += 1;
+                if let Some(found) = found {
+                    settle(cursor, found, on);
+                }
             }
-            cursor.next += 1;
-            if let Some(found) = found {
-                settle(cursor, found, on);
+            if held.is_none() {
+                cursor.next = cursor.next.max(until);
             }
         }
-        if whole && let Some(pending) = cursor.pending.take() {
-            on(pending);
+        if whole {
+            cursor.next = cursor.next.max(bytes.len());
         }
         flush(cursor, on);
         held
     }
 
-    fn look(&self, window: &Window<'_>, cursor: &Cursor, literal: usize) -> Option<Found> {
+    fn look(&self, window: &Window<'_>, cursor: &Cursor, group: u16) -> Option<Finding> {
         let at = cursor.next;
+        let triggers = self.literals.longest(window, at, group)?;
         // Only a shape can replace a pending value.
         let taken = cursor.pending.is_some();
-        self.triggers[literal].iter().find_map(|trigger| {
+        triggers.iter().find_map(|trigger| {
             let found = match *trigger {
                 Trigger::Prefix(rule, length) => {
                     read_token(window, at, rule, length).map(|shape| {
                         let after = secret_after(window, &shape);
-                        Found::Shape(shape, after)
+                        Finding::Shape(shape, after)
                     })
                 }
                 Trigger::Anchor(rule, read) => {
-                    read(window, at).map(|read| Found::Shape(found(rule, read), None))
+                    read(window, at).map(|read| Finding::Shape(found(rule, read), None))
                 }
                 Trigger::Name(_) | Trigger::Bearer(_) | Trigger::Argument(_) | Trigger::Url
                     if taken =>
@@ -253,7 +189,7 @@ impl Engine {
                 Trigger::Argument(length) => assign::argument(window, at, at + length).map(named),
                 Trigger::Url => assign::url_password(window, at).map(named),
             };
-            found.filter(|(Found::Shape(m, _) | Found::Named(m))| m.span.start >= cursor.floor)
+            found.filter(|(Finding::Shape(m, _) | Finding::Named(m))| m.span.start >= cursor.floor)
         })
     }
 }
@@ -277,8 +213,8 @@ fn secret_after(window: &Window<'_>, shape: &Match) -> Option<Match> {
     Some(found(crate::rules::aws::secret_rule(), read))
 }
 
-fn named(found: Named) -> Found {
-    Found::Named(Match {
+fn named(found: Named) -> Finding {
+    Finding::Named(Match {
         rule: found.rule,
         span: found.span,
         confidence: found.confidence,
@@ -298,14 +234,14 @@ fn flush(cursor: &mut Cursor, on: &mut dyn FnMut(Match)) {
 }
 
 /// Takes a finding in: a shape is final, a named value waits for shapes inside it.
-fn settle(cursor: &mut Cursor, found: Found, on: &mut dyn FnMut(Match)) {
+fn settle(cursor: &mut Cursor, found: Finding, on: &mut dyn FnMut(Match)) {
     match found {
-        Found::Named(value) => {
+        Finding::Named(value) => {
             if cursor.pending.is_none() {
                 cursor.pending = Some(value);
             }
         }
-        Found::Shape(mut shape, after) => {
+        Finding::Shape(mut shape, after) => {
             if let Some(pending) = cursor.pending.take_if(|pending| pending.overlaps(&shape))
                 && shape.rule.shared_shape
                 && pending.rule.id != crate::rules::GENERIC_ID
@@ -327,65 +263,6 @@ fn settle(cursor: &mut Cursor, found: Found, on: &mut dyn FnMut(Match)) {
             on(shape);
         }
     }
-}
-
-/// Lists every literal with what it wakes.
-fn triggers() -> Vec<(String, Trigger)> {
-    let mut list = Vec::new();
-    for rule in rules() {
-        match rule.shape {
-            Shape::Token(_) => list.extend(
-                rule.prefixes
-                    .iter()
-                    .map(|p| ((*p).to_owned(), Trigger::Prefix(rule, p.len()))),
-            ),
-            Shape::Read(reader) => list.extend(
-                reader
-                    .anchors
-                    .iter()
-                    .map(|a| ((*a).to_owned(), Trigger::Anchor(rule, reader.read))),
-            ),
-            Shape::Named => {}
-        }
-    }
-    for word in NAME_WORDS {
-        let capital = format!("{}{}", word[..1].to_uppercase(), &word[1..]);
-        for spelling in [word.to_owned(), capital, word.to_uppercase()] {
-            let length = spelling.len();
-            list.push((spelling, Trigger::Name(length)));
-        }
-    }
-    list.extend(
-        WHOLE_NAMES
-            .iter()
-            .map(|name| ((*name).to_owned(), Trigger::Name(name.len()))),
-    );
-    // Variables such as `AZURE_INFERENCE_CREDENTIAL` wake the reader by their whole name.
-    let spoken = |name: &str| {
-        let lower = name.to_ascii_lowercase();
-        NAME_WORDS.iter().any(|word| lower.contains(word))
-            || WHOLE_NAMES.iter().any(|whole| name.contains(whole))
-    };
-    let silent = rules()
-        .iter()
-        .flat_map(|rule| rule.env_names)
-        .filter(|name| !spoken(name));
-    list.extend(silent.map(|name| ((*name).to_owned(), Trigger::Name(name.len()))));
-    list.extend(["Bearer ", "bearer "].map(|word| (word.to_owned(), Trigger::Bearer(word.len()))));
-    list.extend(ARGUMENTS.map(|option| (option.to_owned(), Trigger::Argument(option.len()))));
-    list.push(("://".to_owned(), Trigger::Url));
-    list
-}
-
-/// Collects what a literal wakes and what the shorter literals that it begins with wake, the
-/// longest first: the most specific shape that fits wins.
-fn every_trigger(table: &BTreeMap<String, Vec<Trigger>>, literal: &str) -> Vec<Trigger> {
-    (1..=literal.len())
-        .rev()
-        .filter_map(|length| table.get(literal.get(..length)?))
-        .flatten()
-        .copied()
-        .collect()
 }
 
 /// Reads a token that begins at `at` with the first `length` bytes as its prefix.

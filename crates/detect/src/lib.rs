@@ -13,6 +13,7 @@ mod assign;
 mod checks;
 mod engine;
 mod fakes;
+mod literals;
 mod mask;
 mod name;
 mod rule;

@@ -7,20 +7,33 @@
 
 use crate::engine::{Cursor, Match, engine};
 use crate::window::LOOK_BACK;
+use bedlock_prefilter::{BLOCK, Candidate, Found};
 use std::fmt;
 
 /// Finds the credentials in a text, in order and without overlaps.
 pub fn scan(text: &[u8]) -> Vec<Match> {
     let mut found = Vec::new();
-    engine().advance(&mut Cursor::default(), text, true, &mut |m| found.push(m));
+    let mut candidates = [Candidate::default(); BLOCK];
+    engine().advance(
+        &mut Cursor::default(),
+        text,
+        true,
+        &mut candidates,
+        &mut |m| found.push(m),
+    );
     found
 }
+
+/// The most bytes that are taken in before they are looked at: few enough to stay in the cache.
+const PIECE: usize = 64 * 1024;
+/// Bytes that are done with are removed when there are this many of them, so that small chunks do
+/// not move what is left again and again.
+const DONE: usize = 4 * 1024;
 
 /// Finds the credentials in a text that arrives in chunks.
 ///
 /// Holds back at most an unfinished token ([`crate::TOKEN_CAP`], a private key
 /// [`crate::PRIVATE_KEY_CAP`]) and a little context.
-#[derive(Default)]
 pub struct Stream {
     cursor: Cursor,
     carry: Vec<u8>,
@@ -29,63 +42,91 @@ pub struct Stream {
     /// An unfinished token is looked at again when this many bytes are there, so that tiny chunks
     /// do not read a long token once for every chunk.
     patience: usize,
+    candidates: Box<Found>,
+}
+
+impl Default for Stream {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Stream {
     /// Starts at offset 0.
     pub fn new() -> Self {
-        Self::default()
+        Self::over(false)
     }
 
     /// Starts at offset 0 of raw pages of a database: records put one value directly behind the
     /// other, so a shape with a telling prefix needs no boundary. What is found may end with
     /// bytes of the value behind it.
     pub fn raw() -> Self {
+        Self::over(true)
+    }
+
+    fn over(raw: bool) -> Self {
         Self {
-            cursor: Cursor::new(true),
-            ..Self::default()
+            cursor: Cursor::new(raw),
+            carry: Vec::new(),
+            base: 0,
+            patience: 0,
+            candidates: Box::new([Candidate::default(); BLOCK]),
         }
     }
 
     /// Takes the next chunk and reports what is certain by now, in offsets of the whole text.
     pub fn push(&mut self, chunk: &[u8], on: &mut dyn FnMut(Match<u64>)) {
-        self.carry.extend_from_slice(chunk);
-        if self.carry.len() < self.patience {
-            return;
+        for piece in chunk.chunks(PIECE) {
+            self.carry.extend_from_slice(piece);
+            if self.carry.len() >= self.patience {
+                self.look(on);
+            }
         }
+    }
+
+    fn look(&mut self, on: &mut dyn FnMut(Match<u64>)) {
         let held = self.advance(false, on);
-        let drop = self.cursor.settled().saturating_sub(LOOK_BACK);
-        self.carry.drain(..drop);
-        self.cursor.shift(drop);
-        self.base += drop as u64;
-        let unread = held.map_or(0, |at| self.carry.len() - (at - drop));
+        let unread = held.map_or(0, |at| self.carry.len() - at);
+        let done = self.cursor.settled(&self.carry).saturating_sub(LOOK_BACK);
+        if done >= DONE {
+            self.carry.drain(..done);
+            self.cursor.shift(done);
+            self.base += done as u64;
+        }
         self.patience = self.carry.len() + unread / 8;
     }
 
     /// Ends the text, reports the rest, and leaves the stream as new.
     pub fn finish(&mut self, on: &mut dyn FnMut(Match<u64>)) {
         self.advance(true, on);
-        *self = Self {
-            cursor: Cursor::new(self.cursor.is_raw()),
-            ..Self::default()
-        };
+        self.cursor = Cursor::new(self.cursor.is_raw());
+        self.carry.clear();
+        self.base = 0;
+        self.patience = 0;
     }
 
     /// Returns the offset before which nothing more will be reported: bytes before it may go on.
     pub fn settled(&self) -> u64 {
-        self.base + self.cursor.settled() as u64
+        self.base + self.cursor.settled(&self.carry) as u64
     }
 
     fn advance(&mut self, whole: bool, on: &mut dyn FnMut(Match<u64>)) -> Option<usize> {
         let base = self.base;
-        engine().advance(&mut self.cursor, &self.carry, whole, &mut |m| {
+        let mut report = |m: Match| {
             on(Match {
                 rule: m.rule,
                 span: base + m.span.start as u64..base + m.span.end as u64,
                 confidence: m.confidence,
                 encoding: m.encoding,
             });
-        })
+        };
+        engine().advance(
+            &mut self.cursor,
+            &self.carry,
+            whole,
+            &mut self.candidates,
+            &mut report,
+        )
     }
 }
 

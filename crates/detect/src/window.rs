@@ -40,6 +40,11 @@ impl Alphabet {
         byte < 128 && (self.0 >> byte) & 1 == 1
     }
 
+    /// Returns the set as bits: bit `b` is set when byte `b` is a member.
+    pub(crate) const fn mask(self) -> u128 {
+        self.0
+    }
+
     /// Lists the members in ASCII order.
     pub fn members(self) -> impl Iterator<Item = u8> {
         (0..128u8).filter(move |&byte| self.has(byte))

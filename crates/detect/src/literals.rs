@@ -1,0 +1,198 @@
+//! The literals that wake the engine, and what each of them wakes.
+//!
+//! The engine asks it where to look. The prefilter points at places where the first bytes of a
+//! literal stand; [`Literals::longest`] then compares the rest.
+//!
+//! **Invariant:** at each place the longest literal wins, and wakes what its beginnings wake too.
+
+use crate::rule::{Part, Read, Rule, Shape};
+use crate::rules::rules;
+use crate::window::{Alphabet, Window};
+use bedlock_prefilter::{Found, Prefilter, WIDTH, pattern};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// What a literal wakes.
+#[derive(Clone, Copy)]
+pub(crate) enum Trigger {
+    Prefix(&'static Rule, usize),
+    Anchor(&'static Rule, fn(&Window<'_>, usize) -> Option<Read>),
+    Name(usize),
+    Bearer(usize),
+    Argument(usize),
+    Url,
+}
+
+/// The words that a credential's name contains, in the three ways to write them.
+const NAME_WORDS: [&str; 11] = [
+    "key",
+    "token",
+    "secret",
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "authorization",
+    "jwt",
+    "passcode",
+    "psk",
+];
+
+/// Names that no word above is part of.
+const WHOLE_NAMES: [&str; 6] = [
+    "_PAT",
+    "_pat",
+    "connectionString",
+    "ConnectionString",
+    "SharedAccessKey",
+    "connection_string",
+];
+
+/// Options of programs that take a password; `-u` counts behind `curl` only.
+const ARGUMENTS: [&str; 3] = ["sshpass -p ", "redis-cli -a ", " -u "];
+
+/// What may follow a name of three letters, such as `key`: more of a name, or what stands between
+/// a name and its value. A small letter but the plural's makes another word: `keyboard`.
+const AFTER_NAME: Alphabet =
+    Alphabet::of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-s\"'`\\=: \t%<>]&*\n\r");
+
+/// What may follow another literal that is shorter than the prefilter looks at.
+const AFTER_SHORT: Alphabet = Alphabet::of(
+    b"!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~",
+);
+
+struct Literal {
+    bytes: Box<[u8]>,
+    triggers: Vec<Trigger>,
+}
+
+pub(crate) struct Literals {
+    prefilter: Prefilter,
+    /// Sorted, so that a literal stands behind those that it begins with.
+    literals: Vec<Literal>,
+}
+
+impl Literals {
+    pub(crate) fn new() -> Self {
+        let mut table: BTreeMap<String, Vec<Trigger>> = BTreeMap::new();
+        for (literal, trigger) in triggers() {
+            table.entry(literal).or_default().push(trigger);
+        }
+        let patterns: Vec<_> = table
+            .iter()
+            .map(|(literal, triggers)| pattern(literal.as_bytes(), next(triggers).mask()))
+            .collect();
+        let literals = table
+            .keys()
+            .map(|literal| Literal {
+                bytes: literal.as_bytes().into(),
+                triggers: every_trigger(&table, literal),
+            })
+            .collect();
+        Self {
+            prefilter: Prefilter::new(&patterns),
+            literals,
+        }
+    }
+
+    /// Points at places where the first bytes of a literal stand.
+    pub(crate) fn candidates(
+        &self,
+        text: &[u8],
+        places: Range<usize>,
+        found: &mut Found,
+    ) -> (usize, usize) {
+        self.prefilter.candidates(text, places, found)
+    }
+
+    /// Returns what the longest literal at `at` wakes; the first bytes there are those of `group`.
+    pub(crate) fn longest(&self, window: &Window<'_>, at: usize, group: u16) -> Option<&[Trigger]> {
+        let stands = |literal: &&Literal| {
+            let rest = literal.bytes.get(WIDTH..).unwrap_or_default();
+            window.starts_with(at + WIDTH, rest)
+        };
+        self.prefilter
+            .group(group)
+            .iter()
+            .rev()
+            .filter_map(|&index| self.literals.get(usize::from(index)))
+            .find(stands)
+            .map(|literal| literal.triggers.as_slice())
+    }
+}
+
+/// Tells what may follow a literal that is shorter than the prefilter looks at.
+fn next(triggers: &[Trigger]) -> Alphabet {
+    let sets = triggers.iter().map(|trigger| match trigger {
+        Trigger::Prefix(rule, _) => after_prefix(rule),
+        Trigger::Name(_) => AFTER_NAME,
+        _ => AFTER_SHORT,
+    });
+    sets.reduce(Alphabet::or).unwrap_or(AFTER_SHORT)
+}
+
+fn after_prefix(rule: &Rule) -> Alphabet {
+    match rule.shape {
+        Shape::Token([Part::Run(set, ..), ..]) => set.or(Alphabet::of(b"\\%")),
+        _ => AFTER_SHORT,
+    }
+}
+
+/// Lists every literal with what it wakes.
+fn triggers() -> Vec<(String, Trigger)> {
+    let mut list = Vec::new();
+    for rule in rules() {
+        match rule.shape {
+            Shape::Token(_) => list.extend(
+                rule.prefixes
+                    .iter()
+                    .map(|p| ((*p).to_owned(), Trigger::Prefix(rule, p.len()))),
+            ),
+            Shape::Read(reader) => list.extend(
+                reader
+                    .anchors
+                    .iter()
+                    .map(|a| ((*a).to_owned(), Trigger::Anchor(rule, reader.read))),
+            ),
+            Shape::Named => {}
+        }
+    }
+    for word in NAME_WORDS {
+        let capital = format!("{}{}", word[..1].to_uppercase(), &word[1..]);
+        for spelling in [word.to_owned(), capital, word.to_uppercase()] {
+            let length = spelling.len();
+            list.push((spelling, Trigger::Name(length)));
+        }
+    }
+    list.extend(
+        WHOLE_NAMES
+            .iter()
+            .map(|name| ((*name).to_owned(), Trigger::Name(name.len()))),
+    );
+    // Variables such as `AZURE_INFERENCE_CREDENTIAL` wake the reader by their whole name.
+    let spoken = |name: &str| {
+        let lower = name.to_ascii_lowercase();
+        NAME_WORDS.iter().any(|word| lower.contains(word))
+            || WHOLE_NAMES.iter().any(|whole| name.contains(whole))
+    };
+    let silent = rules()
+        .iter()
+        .flat_map(|rule| rule.env_names)
+        .filter(|name| !spoken(name));
+    list.extend(silent.map(|name| ((*name).to_owned(), Trigger::Name(name.len()))));
+    list.extend(["Bearer ", "bearer "].map(|word| (word.to_owned(), Trigger::Bearer(word.len()))));
+    list.extend(ARGUMENTS.map(|option| (option.to_owned(), Trigger::Argument(option.len()))));
+    list.push(("://".to_owned(), Trigger::Url));
+    list
+}
+
+/// Collects what a literal wakes and what the shorter literals that it begins with wake, the
+/// longest first: the most specific shape that fits wins.
+fn every_trigger(table: &BTreeMap<String, Vec<Trigger>>, literal: &str) -> Vec<Trigger> {
+    (1..=literal.len())
+        .rev()
+        .filter_map(|length| table.get(literal.get(..length)?))
+        .flatten()
+        .copied()
+        .collect()
+}

@@ -1,0 +1,97 @@
+//! The search with vectors, and without.
+//!
+//! Each instruction set is a module that says what its vector can do; the search itself is written
+//! once, in [`teddy`], and compiled in each of them with their instructions switched on.
+//!
+//! **Invariant:** reads only inside the text that it is given: a rest that is shorter than a step
+//! is copied to a buffer first.
+
+#[cfg(target_arch = "aarch64")]
+mod neon;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+use crate::buckets::Buckets;
+use crate::{Level, Sink};
+
+/// Lists the vector levels of this processor, the slowest first.
+pub(crate) fn levels() -> Vec<Level> {
+    #[cfg(target_arch = "x86_64")]
+    return x86::levels();
+    #[cfg(target_arch = "aarch64")]
+    return neon::levels();
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    Vec::new()
+}
+
+/// Looks at the first `places` places of the sink's text.
+pub(crate) fn search(level: Level, buckets: &Buckets, places: usize, sink: &mut Sink<'_>) {
+    match level {
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 | Level::Ssse3 => x86::search(level, buckets, places, sink),
+        #[cfg(target_arch = "aarch64")]
+        Level::Neon => neon::search(buckets, places, sink),
+        _ => (0..places).for_each(|at| sink.look(at)),
+    }
+}
+
+/// Writes the search for one instruction set.
+///
+/// The module has `BYTES` (of a vector), `Vector`, and the functions `load`, `table`, `low`,
+/// `high`, `both` and `bits`, all with the same features.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+macro_rules! teddy {
+    ($features:literal) => {
+        use crate::buckets::Buckets;
+        use crate::{Sink, WIDTH};
+
+        /// Places in a step.
+        const STEP: usize = 2 * BYTES;
+        /// Bytes that a step reads.
+        const REACH: usize = STEP + WIDTH - 1;
+
+        #[target_feature(enable = $features)]
+        pub(super) fn search(buckets: &Buckets, places: usize, sink: &mut Sink<'_>) {
+            let text = sink.text;
+            let mut at = 0;
+            while at + STEP <= places
+                && let Some(here) = text.get(at..).and_then(<[u8]>::first_chunk)
+            {
+                let bits = step(buckets, here);
+                sink.look_at_bits(at, bits);
+                at += STEP;
+            }
+            if at < places {
+                let mut rest = [0; REACH];
+                let left = &text[at..];
+                rest[..left.len()].copy_from_slice(left);
+                let bits = step(buckets, &rest) & (u64::MAX >> (64 - (places - at)));
+                sink.look_at_bits(at, bits);
+            }
+        }
+
+        /// Returns a bit for each place where some bucket lets all four bytes through.
+        #[target_feature(enable = $features)]
+        #[inline]
+        fn step(buckets: &Buckets, text: &[u8; REACH]) -> u64 {
+            let mut near = [both_all(); 2];
+            let mut far = [both_all(); 2];
+            for position in 0..WIDTH {
+                let masks = &buckets.masks[position];
+                let first = load(text, position);
+                let second = load(text, position + BYTES);
+                for group in 0..2 {
+                    let low_table = table(&masks.low[group]);
+                    let high_table = table(&masks.high[group]);
+                    let here = both(low(first, low_table), high(first, high_table));
+                    near[group] = both(near[group], here);
+                    let there = both(low(second, low_table), high(second, high_table));
+                    far[group] = both(far[group], there);
+                }
+            }
+            bits(near[0], near[1]) | bits(far[0], far[1]) << BYTES
+        }
+    };
+}
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+use teddy;

@@ -1,0 +1,75 @@
+//! AArch64: NEON, which every such processor has.
+//!
+//! **Invariant:** the same places as every other level.
+
+use crate::Level;
+use core::arch::aarch64::*;
+
+super::teddy!("neon");
+
+const BYTES: usize = 16;
+type Vector = uint8x16_t;
+
+pub(super) fn levels() -> Vec<Level> {
+    vec![Level::Neon]
+}
+
+#[target_feature(enable = "neon")]
+#[inline]
+#[expect(unsafe_code, reason = "the load takes a pointer")]
+fn load(text: &[u8; REACH], at: usize) -> Vector {
+    let bytes: &[u8] = &text[at..at + BYTES];
+    // SAFETY: the slice has 16 bytes, and the load needs no alignment.
+    unsafe { vld1q_u8(bytes.as_ptr()) }
+}
+
+#[target_feature(enable = "neon")]
+#[inline]
+#[expect(unsafe_code, reason = "the load takes a pointer")]
+fn table(entries: &[u8; 16]) -> Vector {
+    // SAFETY: the array has 16 bytes, and the load needs no alignment.
+    unsafe { vld1q_u8(entries.as_ptr()) }
+}
+
+/// Looks up the low half of each byte.
+#[target_feature(enable = "neon")]
+#[inline]
+fn low(bytes: Vector, table: Vector) -> Vector {
+    vqtbl1q_u8(table, vandq_u8(bytes, vdupq_n_u8(15)))
+}
+
+/// Looks up the high half of each byte; those of bytes above 127 are zero in every table.
+#[target_feature(enable = "neon")]
+#[inline]
+fn high(bytes: Vector, table: Vector) -> Vector {
+    vqtbl1q_u8(table, vshrq_n_u8::<4>(bytes))
+}
+
+#[target_feature(enable = "neon")]
+#[inline]
+fn both(a: Vector, b: Vector) -> Vector {
+    vandq_u8(a, b)
+}
+
+/// Returns what changes nothing in [`both`].
+#[target_feature(enable = "neon")]
+#[inline]
+fn both_all() -> Vector {
+    vdupq_n_u8(255)
+}
+
+/// Returns a bit for each byte that is not zero in one of the vectors.
+#[target_feature(enable = "neon")]
+#[inline]
+fn bits(a: Vector, b: Vector) -> u64 {
+    let joined = vorrq_u8(a, b);
+    let some = vtstq_u8(joined, joined);
+    // Each byte keeps the bit of its place in its half; adding neighbours three times packs them.
+    let place = vcombine_u8(
+        vcreate_u8(0x8040_2010_0804_0201),
+        vcreate_u8(0x8040_2010_0804_0201),
+    );
+    let kept = vandq_u8(some, place);
+    let (near, far) = (vget_low_u8(kept), vget_high_u8(kept));
+    u64::from(vaddv_u8(near)) | u64::from(vaddv_u8(far)) << 8
+}
