@@ -14,6 +14,7 @@ use hyper::StatusCode;
 use jiff::Timestamp;
 use serde_json::json;
 
+use crate::form::percent_decode;
 use crate::policy::{Action, Allowance};
 use crate::reply::Reply;
 use crate::sigv4::{self, IssuedKey, Scope, SignedRequest};
@@ -48,7 +49,7 @@ impl Operation {
         };
         Some((
             operation,
-            String::from_utf8_lossy(&sigv4::percent_decode(model)).into_owned(),
+            String::from_utf8_lossy(&percent_decode(model)).into_owned(),
         ))
     }
 
@@ -103,10 +104,7 @@ impl Runtime {
         if !is_model_id(model) {
             return invalid("The provided model identifier is invalid.");
         }
-        if let Err(denied) = self
-            .allowance
-            .check(&key.principal, operation.needs(), model)
-        {
+        if let Err(denied) = self.allowance.check(&key, operation.needs(), model) {
             let body = json!({ "Message": denied });
             return Reply::shaped_error(StatusCode::FORBIDDEN, "AccessDeniedException", &body);
         }

@@ -9,6 +9,7 @@
 mod bedrock;
 mod clock;
 mod event_stream;
+mod form;
 pub mod home;
 mod identity_center;
 mod minted;
@@ -28,6 +29,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 pub use crate::clock::Clock;
+pub use crate::identity_center::sign_in::{Decision, PendingSignIn};
 pub use crate::policy::ModelGrant;
 pub use crate::request_log::RequestRecord;
 
@@ -36,6 +38,16 @@ use crate::identity_center::IdentityCenter;
 use crate::policy::Allowance;
 use crate::request_log::RequestLog;
 use crate::server::World;
+
+/// Who decides the sign-ins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Approval {
+    /// A person on the sign-in page, or a test through the [`Sandbox`].
+    #[default]
+    Person,
+    /// Nobody: every sign-in is approved as soon as it is started.
+    Automatic,
+}
 
 /// Describes the AWS that a sandbox pretends to be.
 #[derive(Clone, Debug)]
@@ -58,6 +70,18 @@ pub struct SandboxConfig {
     pub access_token: Duration,
     /// How long role credentials last.
     pub role_session: Duration,
+    /// How long a refresh token still works after its first use; none by default.
+    pub refresh_grace: Duration,
+    /// How long a client registration lasts.
+    pub registration: Duration,
+    /// How long a person has to decide a sign-in.
+    pub device_code: Duration,
+    /// How long a program has to wait between two polls of a device code.
+    pub poll_interval: Duration,
+    /// Whether sign-ins wait for somebody.
+    pub approval: Approval,
+    /// Accounts and roles that the person may take besides the own ones; they grant no model.
+    pub also_assigned: Vec<(String, String)>,
     /// The port on 127.0.0.1; 0 lets the system choose.
     pub port: u16,
     /// What time it is there.
@@ -77,6 +101,12 @@ impl Default for SandboxConfig {
             portal_session: Duration::from_secs(8 * 3600),
             access_token: Duration::from_secs(3600),
             role_session: Duration::from_secs(3600),
+            refresh_grace: Duration::ZERO,
+            registration: Duration::from_secs(90 * 24 * 3600),
+            device_code: Duration::from_secs(600),
+            poll_interval: Duration::from_secs(5),
+            approval: Approval::Person,
+            also_assigned: Vec::new(),
             port: 0,
             clock: Clock::real(),
         }
@@ -182,6 +212,7 @@ impl Sandbox {
         let address = listener.local_addr().map_err(listen)?;
 
         let world = Arc::new(World {
+            endpoint: format!("http://{address}"),
             identity_center: IdentityCenter::new(&config),
             runtime: Runtime {
                 region: config.region.clone(),
@@ -203,7 +234,7 @@ impl Sandbox {
 
     /// Returns the address of every service, such as `http://127.0.0.1:41234`.
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        self.world.endpoint.clone()
     }
 
     /// Returns what an AWS SDK needs in its environment to talk to this sandbox and to nothing else.
@@ -253,7 +284,7 @@ impl Sandbox {
     pub fn signed_in_cache(&self) -> TokenCache {
         self.world
             .identity_center
-            .sign_in(&self.config, self.clock().now())
+            .sign_in_at_once(&self.config, self.clock().now())
     }
 
     /// Returns the clock that everything here goes by.
@@ -264,6 +295,56 @@ impl Sandbox {
     /// Returns what was asked so far, oldest first; only the last 10,000 are kept.
     pub fn requests(&self) -> Vec<RequestRecord> {
         self.world.log.to_vec()
+    }
+
+    /// Counts the requests for an action that were answered with a status.
+    pub fn count(&self, action: &str, status: u16) -> usize {
+        let records = self.requests();
+        let same = records
+            .iter()
+            .filter(|record| record.action == action && record.status == status);
+        same.count()
+    }
+
+    /// Waits until a condition holds, looking again after each request, and says whether it does.
+    ///
+    /// The longest wait is there so that a test that fails also ends.
+    pub fn wait_until(&self, longest: Duration, condition: impl Fn(&Self) -> bool) -> bool {
+        self.world.log.wait_until(longest, || condition(self))
+    }
+
+    /// Returns the sign-ins that wait for somebody, oldest first.
+    pub fn pending(&self) -> Vec<PendingSignIn> {
+        self.world.identity_center.pending(self.clock().now())
+    }
+
+    /// Decides the sign-in with a user code; false when none with that code waits.
+    pub fn decide(&self, user_code: &str, decision: Decision) -> bool {
+        let now = self.clock().now();
+        let center = &self.world.identity_center;
+        center.decide_user_code(user_code, decision, now)
+    }
+
+    /// Decides the device sign-in that waits longest, or else the next sign-in that is started.
+    pub fn decide_next(&self, decision: Decision) {
+        let now = self.clock().now();
+        self.world.identity_center.decide_next(decision, now);
+    }
+
+    /// Counts the portal sessions that have not ended.
+    pub fn running_sessions(&self) -> usize {
+        let now = self.clock().now();
+        self.world.identity_center.running_sessions(now)
+    }
+
+    /// Forgets every client registration, so that the next use of one is refused.
+    pub fn forget_clients(&self) {
+        self.world.identity_center.forget_clients();
+    }
+
+    /// Takes every refresh token back; access tokens and role credentials that are out live on.
+    pub fn revoke_refresh_tokens(&self) {
+        self.world.identity_center.revoke_refresh_tokens();
     }
 
     /// Ends every portal session, as an administrator can; role credentials live on.

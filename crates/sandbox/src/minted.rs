@@ -71,6 +71,27 @@ pub(crate) fn client_secret() -> Minted {
     Minted(format!("FAKE-SANDBOX-CLIENT-{}", random_text(96, BASE32)))
 }
 
+/// Makes up what a program polls with while somebody decides.
+pub(crate) fn device_code() -> Minted {
+    Minted(format!("FAKE-SANDBOX-DEVICE-{}", random_text(64, BASE32)))
+}
+
+/// Makes up what a browser brings back to the program that sent it.
+pub(crate) fn authorization_code() -> Minted {
+    Minted(format!("FAKE-SANDBOX-CODE-{}", random_text(64, BASE32)))
+}
+
+/// Makes up the key that forms are tied to their browser with; it never leaves.
+pub(crate) fn form_key() -> Minted {
+    Minted(random_text(64, BASE32))
+}
+
+/// Makes up a code that a person compares, of letters that are not taken for one another.
+pub(crate) fn user_code() -> String {
+    let letters = random_text(8, b"BCDFGHJKLMNPQRST");
+    format!("{}-{}", &letters[..4], &letters[4..])
+}
+
 /// Makes up a request id in the shape of a version 4 UUID.
 pub(crate) fn request_id() -> String {
     let mut bytes = random_bytes::<16>();

@@ -7,6 +7,8 @@
 //!
 //! **Source:** <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html>
 
+use crate::sigv4::IssuedKey;
+
 /// Grants one model to the role, by id, inference profile id or ARN.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelGrant {
@@ -83,19 +85,20 @@ impl Allowance {
     }
 
     /// Denies with the sentence that IAM writes, naming principal, action and resource.
-    pub(crate) fn check(&self, principal: &str, action: Action, model: &str) -> Result<(), String> {
+    pub(crate) fn check(&self, key: &IssuedKey, action: Action, model: &str) -> Result<(), String> {
         let resource = self.resource(model);
-        let allowed = self.granted.iter().any(|(arn, grant)| {
-            *arn == resource
-                && match action {
-                    Action::InvokeModel => grant.invoke,
-                    Action::InvokeModelWithResponseStream => grant.stream,
-                }
-        });
+        let allowed = key.may_invoke
+            && self.granted.iter().any(|(arn, grant)| {
+                *arn == resource
+                    && match action {
+                        Action::InvokeModel => grant.invoke,
+                        Action::InvokeModelWithResponseStream => grant.stream,
+                    }
+            });
         if allowed {
             return Ok(());
         }
-        let action = action.name();
+        let (action, principal) = (action.name(), &key.principal);
         Err(format!(
             "User: {principal} is not authorized to perform: {action} on resource: {resource} \
              because no identity-based policy allows the {action} action"
@@ -143,11 +146,19 @@ fn is_inference_profile(model: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::minted::Minted;
 
     const PRINCIPAL: &str = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_X_0/someone";
 
     fn check(grant: ModelGrant, action: Action, model: &str) -> Result<(), String> {
-        Allowance::new("us-west-2", "123456789012", &[grant]).check(PRINCIPAL, action, model)
+        let key = IssuedKey {
+            secret: Minted::given("FAKE"),
+            session_token: None,
+            expires_at: jiff::Timestamp::MAX,
+            principal: PRINCIPAL.to_owned(),
+            may_invoke: true,
+        };
+        Allowance::new("us-west-2", "123456789012", &[grant]).check(&key, action, model)
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) error: Option<&'static str>,
     content_type: &'static str,
+    headers: Vec<(HeaderName, HeaderValue)>,
     frames: VecDeque<Bytes>,
 }
 
@@ -37,22 +38,23 @@ impl Reply {
     }
 
     pub(crate) fn empty() -> Self {
-        Self {
-            status: StatusCode::OK,
-            error: None,
-            content_type: "application/json",
-            frames: VecDeque::new(),
-        }
+        Self::of(StatusCode::OK, None, "application/json", VecDeque::new())
+    }
+
+    /// Sends a browser elsewhere; the caller says where.
+    pub(crate) fn found() -> Self {
+        Self::of(StatusCode::FOUND, None, "text/html", VecDeque::new())
+    }
+
+    pub(crate) fn html(status: StatusCode, error: Option<&'static str>, text: String) -> Self {
+        let frames = VecDeque::from([Bytes::from(text)]);
+        Self::of(status, error, "text/html; charset=utf-8", frames)
     }
 
     /// Streams the frames one by one, each in a chunk or DATA frame of its own.
     pub(crate) fn event_stream(frames: Vec<Bytes>) -> Self {
-        Self {
-            status: StatusCode::OK,
-            error: None,
-            content_type: "application/vnd.amazon.eventstream",
-            frames: frames.into(),
-        }
+        let content_type = "application/vnd.amazon.eventstream";
+        Self::of(StatusCode::OK, None, content_type, frames.into())
     }
 
     /// Answers with an error whose body is `{"message": ..}`, as most of Bedrock's are.
@@ -66,12 +68,31 @@ impl Reply {
     }
 
     fn of_json(status: StatusCode, error: Option<&'static str>, value: &Value) -> Self {
+        let frames = VecDeque::from([Bytes::from(value.to_string())]);
+        Self::of(status, error, "application/json", frames)
+    }
+
+    fn of(
+        status: StatusCode,
+        error: Option<&'static str>,
+        content_type: &'static str,
+        frames: VecDeque<Bytes>,
+    ) -> Self {
         Self {
             status,
             error,
-            content_type: "application/json",
-            frames: VecDeque::from([Bytes::from(value.to_string())]),
+            content_type,
+            headers: Vec::new(),
+            frames,
         }
+    }
+
+    /// Adds a header; a value that HTTP does not allow is left out.
+    pub(crate) fn with(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            self.headers.push((name, value));
+        }
+        self
     }
 
     /// Turns the answer into HTTP, with its date.
@@ -88,6 +109,7 @@ impl Reply {
                 headers.insert(name, value);
             }
         }
+        headers.extend(self.headers);
         if let Some(error) = self.error {
             headers.insert(ERROR_TYPE, HeaderValue::from_static(error));
         }

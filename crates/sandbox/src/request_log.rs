@@ -6,12 +6,15 @@
 //! the path of a request that no route claimed is not kept, because its segments could be one.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
 /// The oldest records go when there are more than this.
 const KEPT: usize = 10_000;
+/// How long a waiting test may miss what happened between its look and its wait.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Says what one request asked for and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,24 +38,46 @@ pub struct RequestRecord {
     pub http_version: String,
 }
 
+/// The records, and whoever waits for the next one.
 #[derive(Debug, Default)]
-pub(crate) struct RequestLog(Mutex<VecDeque<RequestRecord>>);
+pub(crate) struct RequestLog {
+    records: Mutex<VecDeque<RequestRecord>>,
+    added: Condvar,
+}
 
 impl RequestLog {
     pub(crate) fn push(&self, record: RequestRecord) {
-        let mut records = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut records = self.lock();
         if records.len() == KEPT {
             records.pop_front();
         }
         records.push_back(record);
+        self.added.notify_all();
     }
 
     pub(crate) fn to_vec(&self) -> Vec<RequestRecord> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .cloned()
-            .collect()
+        self.lock().iter().cloned().collect()
+    }
+
+    /// Waits until a condition holds, looking again whenever something was asked.
+    pub(crate) fn wait_until(&self, longest: Duration, condition: impl Fn() -> bool) -> bool {
+        let end = Instant::now() + longest;
+        loop {
+            // The condition may look at the records, so it is asked without the lock; what happens
+            // between the two is seen at the next round at the latest.
+            if condition() {
+                return true;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            let records = self.lock();
+            drop(self.added.wait_timeout(records, left.min(LOOK_AGAIN)));
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<RequestRecord>> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -23,10 +23,10 @@ use tokio::sync::{Semaphore, oneshot};
 
 use crate::bedrock::{self, Runtime};
 use crate::clock::Clock;
-use crate::identity_center::{IdentityCenter, oidc, portal};
+use crate::identity_center::{IdentityCenter, browser, oidc, portal};
 use crate::reply::{Reply, ReplyBody};
 use crate::request_log::{RequestLog, RequestRecord};
-use crate::sigv4::{SignedRequest, percent_decode};
+use crate::sigv4::SignedRequest;
 
 /// What Bedrock takes is 20 MB; base64 in JSON makes it a little more.
 const LONGEST_BODY: usize = 28 << 20;
@@ -38,6 +38,8 @@ const LOGGED_PATH: usize = 4096;
 /// Everything that a request can touch.
 #[derive(Debug)]
 pub(crate) struct World {
+    /// Where the sandbox listens, such as `http://127.0.0.1:41234`.
+    pub(crate) endpoint: String,
     pub(crate) identity_center: IdentityCenter,
     pub(crate) runtime: Runtime,
     pub(crate) log: RequestLog,
@@ -130,7 +132,8 @@ async fn read(body: Incoming) -> Result<Bytes, Reply> {
 #[derive(Debug)]
 enum Route {
     Portal(portal::Operation),
-    CreateToken,
+    Oidc(oidc::Operation),
+    Browser(browser::Operation),
     Bedrock(bedrock::Operation, String),
     Unknown,
 }
@@ -140,8 +143,11 @@ impl Route {
         if let Some(operation) = portal::Operation::of(method, path) {
             return Self::Portal(operation);
         }
-        if (method, path) == ("POST", "/token") {
-            return Self::CreateToken;
+        if let Some(operation) = oidc::Operation::of(method, path) {
+            return Self::Oidc(operation);
+        }
+        if let Some(operation) = browser::Operation::of(method, path) {
+            return Self::Browser(operation);
         }
         match bedrock::Operation::of(method, path) {
             Some((operation, model)) => Self::Bedrock(operation, model),
@@ -153,20 +159,31 @@ impl Route {
         let now = world.clock.now();
         let center = &world.identity_center;
         let query = parts.uri.query().unwrap_or_default();
+        let over_http2 = parts.version == Version::HTTP_2;
+        let authority = parts.uri.authority().filter(|_| over_http2);
+        let authority = authority.map(|authority| authority.as_str());
         match self {
             Self::Portal(operation) => {
                 portal::answer(center, *operation, &parts.headers, query, now)
             }
-            Self::CreateToken => oidc::create_token(center, body, now),
+            Self::Oidc(operation) => oidc::answer(center, *operation, &world.endpoint, body, now),
+            Self::Browser(operation) => {
+                let visit = browser::Visit {
+                    operation: *operation,
+                    query,
+                    headers: &parts.headers,
+                    authority,
+                    body,
+                };
+                browser::answer(center, &visit, now)
+            }
             Self::Bedrock(operation, model) => {
-                let over_http2 = parts.version == Version::HTTP_2;
-                let authority = parts.uri.authority().filter(|_| over_http2);
                 let request = SignedRequest {
                     method: parts.method.as_str(),
                     path: parts.uri.path(),
                     query,
                     headers: &parts.headers,
-                    authority: authority.map(|authority| authority.as_str()),
+                    authority,
                     body,
                 };
                 world
@@ -180,7 +197,8 @@ impl Route {
     fn action(&self) -> &'static str {
         match self {
             Self::Portal(operation) => operation.action(),
-            Self::CreateToken => "sso-oauth:CreateToken",
+            Self::Oidc(operation) => operation.action(),
+            Self::Browser(operation) => operation.action(),
             Self::Bedrock(operation, _) => operation.name(),
             Self::Unknown => "unknown",
         }
@@ -207,12 +225,4 @@ fn unknown_operation() -> Reply {
         "Version": "1.0",
     });
     Reply::shaped_error(StatusCode::NOT_FOUND, "UnknownOperationException", &body)
-}
-
-/// Finds a query parameter, percent-decoded.
-pub(crate) fn query_parameter(query: &str, name: &str) -> Option<String> {
-    query.split('&').find_map(|pair| {
-        let (found, value) = pair.split_once('=')?;
-        (found == name).then(|| String::from_utf8_lossy(&percent_decode(value)).into_owned())
-    })
 }

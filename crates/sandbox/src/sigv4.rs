@@ -17,6 +17,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
+use crate::form::{encode, encode_bytes, percent_decode};
 use crate::minted::Minted;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -52,6 +53,8 @@ pub(crate) struct IssuedKey {
     pub(crate) session_token: Option<Minted>,
     pub(crate) expires_at: Timestamp,
     pub(crate) principal: String,
+    /// Whether its role is the one that models are granted to.
+    pub(crate) may_invoke: bool,
 }
 
 /// Why a request is not authentic.
@@ -407,46 +410,6 @@ fn canonical_query(query: &str) -> String {
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     pairs.join("&")
-}
-
-fn encode(text: &str) -> String {
-    encode_bytes(text.as_bytes())
-}
-
-fn encode_bytes(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len());
-    for &byte in bytes {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
-
-/// Decodes `%XX`; a stray percent sign stays as it is.
-pub(crate) fn percent_decode(text: &str) -> Vec<u8> {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut index = 0;
-    while index < bytes.len() {
-        let escaped = bytes
-            .get(index + 1..index + 3)
-            .filter(|_| bytes[index] == b'%')
-            .and_then(|digits| hex::decode(digits).ok());
-        match escaped {
-            Some(decoded) => {
-                out.extend_from_slice(&decoded);
-                index += 3;
-            }
-            None => {
-                out.push(bytes[index]);
-                index += 1;
-            }
-        }
-    }
-    out
 }
 
 #[cfg(test)]

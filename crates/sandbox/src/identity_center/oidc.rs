@@ -1,113 +1,118 @@
-//! The token endpoint of Identity Center: a refresh token buys the next access token.
+//! The OIDC service of Identity Center: registration, device authorization, tokens.
 //!
 //! Routed to by `server`; the endpoint that SDKs know as `oidc.<region>.amazonaws.com`.
 //!
-//! **Invariant:** a refresh token is spent by its first use, and a client only refreshes sessions
-//! that were started with it.
+//! **Invariant:** this file reads requests and writes answers; who may what is decided in `clients`,
+//! `sign_in` and `sessions`.
 //!
-//! **Source:** <https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/API_CreateToken.html>
+//! **Source:** <https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/API_Operations.html>
 
-use hyper::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{IdentityCenter, TokenPair};
+use super::IdentityCenter;
+use super::clients::GrantType;
+use super::denial::Denial;
+use super::sessions::TokenPair;
 use crate::reply::Reply;
 
-/// Why no token is given; each has an OAuth code, a name and a status of its own.
+/// The operations of the OIDC service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Denial {
-    InvalidRequest,
-    InvalidClient,
-    InvalidGrant,
-    UnsupportedGrantType,
+pub(crate) enum Operation {
+    RegisterClient,
+    StartDeviceAuthorization,
+    CreateToken,
 }
 
-/// Answers `POST /token`.
-pub(crate) fn create_token(center: &IdentityCenter, body: &[u8], now: Timestamp) -> Reply {
-    match grant(center, body, now) {
-        Ok(tokens) => Reply::json(&json!({
-            "accessToken": tokens.access_token.expose(),
-            "expiresIn": tokens.expires_at.as_second() - now.as_second(),
-            "refreshToken": tokens.refresh_token.expose(),
-            "tokenType": "Bearer",
-        })),
+impl Operation {
+    pub(crate) fn of(method: &str, path: &str) -> Option<Self> {
+        match (method, path) {
+            ("POST", "/client/register") => Some(Self::RegisterClient),
+            ("POST", "/device_authorization") => Some(Self::StartDeviceAuthorization),
+            ("POST", "/token") => Some(Self::CreateToken),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn action(self) -> &'static str {
+        match self {
+            Self::RegisterClient => "sso-oauth:RegisterClient",
+            Self::StartDeviceAuthorization => "sso-oauth:StartDeviceAuthorization",
+            Self::CreateToken => "sso-oauth:CreateToken",
+        }
+    }
+}
+
+/// Answers one call; `endpoint` is where this sandbox listens.
+pub(crate) fn answer(
+    center: &IdentityCenter,
+    operation: Operation,
+    endpoint: &str,
+    body: &[u8],
+    now: Timestamp,
+) -> Reply {
+    let answered = serde_json::from_slice::<Value>(body)
+        .map_err(|_| Denial::InvalidRequest)
+        .and_then(|request| match operation {
+            Operation::RegisterClient => center.register(&request, now),
+            Operation::StartDeviceAuthorization => {
+                start_device_authorization(center, endpoint, &request, now)
+            }
+            Operation::CreateToken => create_token(center, &request, now),
+        });
+    match answered {
+        Ok(answer) => Reply::json(&answer),
         Err(denial) => denial.into_reply(),
     }
 }
 
-fn grant(center: &IdentityCenter, body: &[u8], now: Timestamp) -> Result<TokenPair, Denial> {
-    let request: Value = serde_json::from_slice(body).map_err(|_| Denial::InvalidRequest)?;
-    let field = |name: &str| {
-        request
-            .get(name)
-            .and_then(Value::as_str)
-            .ok_or(Denial::InvalidRequest)
-    };
-    let (client_id, client_secret) = (field("clientId")?, field("clientSecret")?);
-    center.check_client(client_id, client_secret, now)?;
-    match field("grantType")? {
-        "refresh_token" => center.refresh(client_id, field("refreshToken")?, now),
-        _ => Err(Denial::UnsupportedGrantType),
-    }
+fn start_device_authorization(
+    center: &IdentityCenter,
+    endpoint: &str,
+    request: &Value,
+    now: Timestamp,
+) -> Result<Value, Denial> {
+    let (id, secret) = (field(request, "clientId")?, field(request, "clientSecret")?);
+    let client = center.client(id, secret, now)?;
+    center.check_start_url(field(request, "startUrl")?)?;
+    center.start_device(&client, &format!("{endpoint}/device"), now)
 }
 
-impl IdentityCenter {
-    fn check_client(&self, id: &str, secret: &str, now: Timestamp) -> Result<(), Denial> {
-        let known = self.records().clients.iter().any(|client| {
-            client.id == id && client.secret.expose() == secret && client.expires_at > now
-        });
-        if known {
-            Ok(())
-        } else {
-            Err(Denial::InvalidClient)
-        }
-    }
-
-    fn refresh(&self, client_id: &str, token: &str, now: Timestamp) -> Result<TokenPair, Denial> {
-        let mut records = self.records();
-        let session = records
-            .sessions
-            .iter_mut()
-            .find(|session| {
-                session.refresh_token.expose() == token
-                    && session.client_id == client_id
-                    && session.ends_at > now
-            })
-            .ok_or(Denial::InvalidGrant)?;
-        Ok(self.renew(session, now))
-    }
+fn create_token(center: &IdentityCenter, request: &Value, now: Timestamp) -> Result<Value, Denial> {
+    let (id, secret) = (field(request, "clientId")?, field(request, "clientSecret")?);
+    let grant = GrantType::parse(field(request, "grantType")?)?;
+    let client = center.client(id, secret, now)?;
+    client.may(grant)?;
+    let tokens = match grant {
+        GrantType::DeviceCode => center.poll_device(&client, field(request, "deviceCode")?, now),
+        GrantType::RefreshToken => center.refresh(&client, field(request, "refreshToken")?, now),
+        GrantType::AuthorizationCode => center.redeem_code(
+            &client,
+            field(request, "code")?,
+            field(request, "redirectUri")?,
+            field(request, "codeVerifier")?,
+            now,
+        ),
+    }?;
+    Ok(written(&tokens, now))
 }
 
-impl Denial {
-    fn into_reply(self) -> Reply {
-        let (status, name, code, description) = match self {
-            Self::InvalidRequest => (
-                StatusCode::BAD_REQUEST,
-                "InvalidRequestException",
-                "invalid_request",
-                "Invalid request",
-            ),
-            Self::InvalidClient => (
-                StatusCode::UNAUTHORIZED,
-                "InvalidClientException",
-                "invalid_client",
-                "Invalid client credentials provided",
-            ),
-            Self::InvalidGrant => (
-                StatusCode::BAD_REQUEST,
-                "InvalidGrantException",
-                "invalid_grant",
-                "Invalid refresh token provided",
-            ),
-            Self::UnsupportedGrantType => (
-                StatusCode::BAD_REQUEST,
-                "UnsupportedGrantTypeException",
-                "unsupported_grant_type",
-                "Grant type is not supported",
-            ),
-        };
-        let body = json!({ "error": code, "error_description": description });
-        Reply::shaped_error(status, name, &body)
+fn written(tokens: &TokenPair, now: Timestamp) -> Value {
+    let mut answer = json!({
+        "accessToken": tokens.access_token.expose(),
+        "expiresIn": tokens.expires_at.as_second() - now.as_second(),
+        "tokenType": "Bearer",
+    });
+    if let Some(token) = &tokens.refresh_token {
+        answer["refreshToken"] = token.expose().into();
     }
+    answer
+}
+
+fn field<'a>(request: &'a Value, name: &str) -> Result<&'a str, Denial> {
+    request
+        .get(name)
+        .and_then(Value::as_str)
+        .filter(|text| !text.is_empty())
+        .ok_or(Denial::InvalidRequest)
 }

@@ -9,13 +9,16 @@
 use hyper::StatusCode;
 use hyper::header::HeaderMap;
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::IdentityCenter;
+use crate::form::parameter;
 use crate::reply::Reply;
-use crate::server::query_parameter;
 
 const BEARER: &str = "x-amz-sso_bearer_token";
+/// The longest page, and the one of who does not say.
+const MOST_RESULTS: usize = 100;
+const PAGE_TOKEN: &str = "sandbox-page-";
 
 /// The operations of the portal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,10 +64,10 @@ pub(crate) fn answer(
     };
     match operation {
         Operation::GetRoleCredentials => role_credentials(center, query, now),
-        Operation::ListAccounts => list_accounts(center),
+        Operation::ListAccounts => list_accounts(center, query),
         Operation::ListAccountRoles => list_roles(center, query),
         Operation::Logout => {
-            center.sign_out(token);
+            center.sign_out(token, now);
             Reply::empty()
         }
     }
@@ -72,15 +75,16 @@ pub(crate) fn answer(
 
 fn role_credentials(center: &IdentityCenter, query: &str, now: Timestamp) -> Reply {
     let (Some(account), Some(role)) = (
-        query_parameter(query, "account_id"),
-        query_parameter(query, "role_name"),
+        parameter(query, "account_id"),
+        parameter(query, "role_name"),
     ) else {
         return invalid_request();
     };
-    if account != center.account || role != center.role {
+    let mut assigned = center.assignments.iter();
+    let Some(assignment) = assigned.find(|one| one.account == account && one.role == role) else {
         return forbidden();
-    }
-    let credentials = center.issue_role_credentials(now);
+    };
+    let credentials = center.issue_role_credentials(assignment, now);
     Reply::json(&json!({ "roleCredentials": {
         "accessKeyId": credentials.access_key_id,
         "secretAccessKey": credentials.secret_access_key.expose(),
@@ -89,25 +93,63 @@ fn role_credentials(center: &IdentityCenter, query: &str, now: Timestamp) -> Rep
     }}))
 }
 
-fn list_accounts(center: &IdentityCenter) -> Reply {
-    Reply::json(&json!({ "accountList": [{
-        "accountId": center.account,
-        "accountName": "sandbox",
-        "emailAddress": "sandbox@example.com",
-    }]}))
+fn list_accounts(center: &IdentityCenter, query: &str) -> Reply {
+    let mut accounts: Vec<&str> = Vec::new();
+    for assignment in &center.assignments {
+        if !accounts.contains(&assignment.account.as_str()) {
+            accounts.push(&assignment.account);
+        }
+    }
+    let accounts = accounts.into_iter().map(|account| {
+        json!({
+            "accountId": account,
+            "accountName": "sandbox",
+            "emailAddress": "sandbox@example.com",
+        })
+    });
+    page_of("accountList", accounts.collect(), query)
 }
 
 fn list_roles(center: &IdentityCenter, query: &str) -> Reply {
-    let Some(account) = query_parameter(query, "account_id") else {
+    let Some(account) = parameter(query, "account_id") else {
         return invalid_request();
     };
-    if account != center.account {
+    let assigned = center.assignments.iter();
+    let roles: Vec<Value> = assigned
+        .filter(|assignment| assignment.account == account)
+        .map(|assignment| json!({ "roleName": assignment.role, "accountId": account }))
+        .collect();
+    if roles.is_empty() {
         return forbidden();
     }
-    Reply::json(&json!({ "roleList": [{
-        "roleName": center.role,
-        "accountId": center.account,
-    }]}))
+    page_of("roleList", roles, query)
+}
+
+/// Answers with one page of a list, and with where the next one starts.
+fn page_of(name: &str, all: Vec<Value>, query: &str) -> Reply {
+    let size = match parameter(query, "max_result") {
+        None => Some(MOST_RESULTS),
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|size| (1..=MOST_RESULTS).contains(size)),
+    };
+    let start = match parameter(query, "next_token") {
+        None => Some(0),
+        Some(token) => token
+            .strip_prefix(PAGE_TOKEN)
+            .and_then(|start| start.parse::<usize>().ok())
+            .filter(|start| *start < all.len()),
+    };
+    let (Some(size), Some(start)) = (size, start) else {
+        return invalid_request();
+    };
+    let end = start.saturating_add(size).min(all.len());
+    let mut answer = json!({ name: all[start..end] });
+    if end < all.len() {
+        answer["nextToken"] = format!("{PAGE_TOKEN}{end}").into();
+    }
+    Reply::json(&answer)
 }
 
 fn unauthorized() -> Reply {
