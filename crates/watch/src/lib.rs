@@ -1,0 +1,13 @@
+//! Keeps the session alive: the daemon's state machine, and the notifiers that reach its owner.
+//!
+//! Used by `cli` for `bedlock daemon` and `bedlock notify test`.
+//!
+//! **Invariant:** no AWS secret: a sign-in is begun, polled and renewed by whoever implements
+//! [`Keeper`], and what comes back has no token in it.
+
+mod machine;
+
+pub use machine::{
+    Attempt, Button, Effect, Event, Notice, Now, Phase, Policy, Poll, Quiet, Reason, Receipt,
+    Refusal, Session, State, Tell, Untold, What, react,
+};
