@@ -14,6 +14,15 @@ pub(crate) fn parameter(pairs: &str, name: &str) -> Option<String> {
     })
 }
 
+/// Every name and value, decoded.
+pub(crate) fn parameters(pairs: &str) -> impl Iterator<Item = (String, String)> {
+    let pairs = pairs.split('&').filter(|pair| !pair.is_empty());
+    pairs.map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decode(name), decode(value))
+    })
+}
+
 fn decode(text: &str) -> String {
     String::from_utf8_lossy(&percent_decode(&text.replace('+', " "))).into_owned()
 }
@@ -73,6 +82,7 @@ mod tests {
         );
         assert_eq!(parameter(query, "ab").as_deref(), Some("c%2"));
         assert_eq!(parameter(query, "d"), None);
+        assert_eq!(parameters(query).count(), 4);
         assert_eq!(encode("a b/ü~"), "a%20b%2F%C3%BC~");
     }
 }

@@ -18,6 +18,7 @@ mod reply;
 mod request_log;
 mod server;
 mod sigv4;
+mod telegram;
 
 use std::fmt;
 use std::io;
@@ -32,6 +33,7 @@ pub use crate::clock::Clock;
 pub use crate::identity_center::sign_in::{Decision, PendingSignIn};
 pub use crate::policy::ModelGrant;
 pub use crate::request_log::RequestRecord;
+pub use crate::telegram::{Button, CallbackAnswer, ChatMessage, Press, Telegram, Version};
 
 use crate::bedrock::Runtime;
 use crate::identity_center::IdentityCenter;
@@ -218,6 +220,7 @@ impl Sandbox {
                 region: config.region.clone(),
                 allowance: Allowance::new(&config.region, &config.account, &config.models),
             },
+            telegram: Telegram::new(config.clock.clone()),
             log: RequestLog::default(),
             clock: config.clock.clone(),
         });
@@ -290,6 +293,12 @@ impl Sandbox {
     /// Returns the clock that everything here goes by.
     pub fn clock(&self) -> &Clock {
         &self.config.clock
+    }
+
+    /// Returns Telegram's side: bots, chats, messages and their buttons. The root of its Bot API is
+    /// [`Sandbox::endpoint`].
+    pub fn telegram(&self) -> &Telegram {
+        &self.world.telegram
     }
 
     /// Returns what was asked so far, oldest first; only the last 10,000 are kept.

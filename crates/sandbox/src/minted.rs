@@ -92,6 +92,16 @@ pub(crate) fn user_code() -> String {
     format!("{}-{}", &letters[..4], &letters[4..])
 }
 
+/// Makes up the token of a bot: its number, and 35 characters.
+pub(crate) fn bot_token(id: i64) -> Minted {
+    Minted(format!("{id}:AAFAKESANDBOX{}", random_text(22, BASE32)))
+}
+
+/// Makes up a number that is only compared, as text.
+pub(crate) fn decimal_digits(len: usize) -> String {
+    random_text(len, b"12345678")
+}
+
 /// Makes up a request id in the shape of a version 4 UUID.
 pub(crate) fn request_id() -> String {
     let mut bytes = random_bytes::<16>();

@@ -67,9 +67,22 @@ impl Reply {
         Self::of_json(status, Some(name), body)
     }
 
-    fn of_json(status: StatusCode, error: Option<&'static str>, value: &Value) -> Self {
+    /// Answers with JSON that does not carry its error's name in a header.
+    pub(crate) fn plain_json(
+        status: StatusCode,
+        error: Option<&'static str>,
+        value: &Value,
+    ) -> Self {
         let frames = VecDeque::from([Bytes::from(value.to_string())]);
         Self::of(status, error, "application/json", frames)
+    }
+
+    fn of_json(status: StatusCode, error: Option<&'static str>, value: &Value) -> Self {
+        let reply = Self::plain_json(status, error, value);
+        match error {
+            Some(name) => reply.with(ERROR_TYPE, name),
+            None => reply,
+        }
     }
 
     fn of(
@@ -110,9 +123,6 @@ impl Reply {
             }
         }
         headers.extend(self.headers);
-        if let Some(error) = self.error {
-            headers.insert(ERROR_TYPE, HeaderValue::from_static(error));
-        }
         response
     }
 }

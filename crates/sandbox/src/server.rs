@@ -27,6 +27,7 @@ use crate::identity_center::{IdentityCenter, browser, oidc, portal};
 use crate::reply::{Reply, ReplyBody};
 use crate::request_log::{RequestLog, RequestRecord};
 use crate::sigv4::SignedRequest;
+use crate::telegram::{self, Telegram};
 
 /// What Bedrock takes is 20 MB; base64 in JSON makes it a little more.
 const LONGEST_BODY: usize = 28 << 20;
@@ -42,6 +43,7 @@ pub(crate) struct World {
     pub(crate) endpoint: String,
     pub(crate) identity_center: IdentityCenter,
     pub(crate) runtime: Runtime,
+    pub(crate) telegram: Telegram,
     pub(crate) log: RequestLog,
     pub(crate) clock: Clock,
 }
@@ -92,7 +94,7 @@ async fn respond(request: Request<Incoming>, world: &World) -> Response<ReplyBod
     let (parts, body) = request.into_parts();
     let route = Route::of(parts.method.as_str(), parts.uri.path());
     let reply = match read(body).await {
-        Ok(body) => route.answer(world, &parts, &body),
+        Ok(body) => route.answer(world, &parts, &body).await,
         Err(reply) => reply,
     };
     let now = world.clock.now();
@@ -128,12 +130,13 @@ async fn read(body: Incoming) -> Result<Bytes, Reply> {
     }
 }
 
-/// Which operation a method and a path name.
-#[derive(Debug)]
+/// Which operation a method and a path name. It may hold a token, so it is never printed.
 enum Route {
     Portal(portal::Operation),
     Oidc(oidc::Operation),
     Browser(browser::Operation),
+    /// A method and the token that it was called with.
+    Telegram(telegram::Method, String),
     Bedrock(bedrock::Operation, String),
     Unknown,
 }
@@ -149,13 +152,16 @@ impl Route {
         if let Some(operation) = browser::Operation::of(method, path) {
             return Self::Browser(operation);
         }
+        if let Some((method, token)) = telegram::Method::of(path) {
+            return Self::Telegram(method, token.to_owned());
+        }
         match bedrock::Operation::of(method, path) {
             Some((operation, model)) => Self::Bedrock(operation, model),
             None => Self::Unknown,
         }
     }
 
-    fn answer(&self, world: &World, parts: &Parts, body: &Bytes) -> Reply {
+    async fn answer(&self, world: &World, parts: &Parts, body: &Bytes) -> Reply {
         let now = world.clock.now();
         let center = &world.identity_center;
         let query = parts.uri.query().unwrap_or_default();
@@ -176,6 +182,11 @@ impl Route {
                     body,
                 };
                 browser::answer(center, &visit, now)
+            }
+            Self::Telegram(method, token) => {
+                let telegram = &world.telegram;
+                let answered = telegram.answer(*method, token, query, &parts.headers, body);
+                answered.await
             }
             Self::Bedrock(operation, model) => {
                 let request = SignedRequest {
@@ -199,6 +210,7 @@ impl Route {
             Self::Portal(operation) => operation.action(),
             Self::Oidc(operation) => operation.action(),
             Self::Browser(operation) => operation.action(),
+            Self::Telegram(method, _) => method.action(),
             Self::Bedrock(operation, _) => operation.name(),
             Self::Unknown => "unknown",
         }
@@ -214,6 +226,7 @@ impl Route {
     fn logged_path(&self, path: &str) -> String {
         match self {
             Self::Unknown => "-".to_owned(),
+            Self::Telegram(method, _) => method.logged_path().to_owned(),
             _ => path.chars().take(LOGGED_PATH).collect(),
         }
     }

@@ -9,6 +9,7 @@
 
 mod identity_center;
 mod pages;
+mod telegram;
 mod wire;
 
 use bedlock_sandbox::{Clock, Sandbox, SandboxConfig};
