@@ -59,6 +59,12 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         command: Vec<String>,
     },
+    /// Run the engine in this process; `bench detect` calls this.
+    #[command(hide = true)]
+    Engine {
+        #[command(subcommand)]
+        task: bench::EngineTask,
+    },
 }
 
 fn main() -> ExitCode {
@@ -83,5 +89,6 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Docs(arguments) => docs::run(&arguments),
         Command::Deny => deny::run(),
         Command::Measure { command } => bench::measure(&command),
+        Command::Engine { task } => bench::engine(&task),
     }
 }
