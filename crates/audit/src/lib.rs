@@ -27,8 +27,10 @@ mod verify;
 use std::io;
 use std::path::PathBuf;
 
+pub use checks::stream::decoded;
 pub use circumstances::Circumstances;
 pub use inspect::{Inspection, inspect};
+pub use report::severity;
 pub use vault::{Secret, SecretId, Vault};
 pub use verify::verify;
 

@@ -367,7 +367,9 @@ fn revoke(rule: &detect::Rule) -> Option<String> {
     (!rule.revoke.is_empty()).then(|| rule.revoke.to_owned())
 }
 
-fn severity(rule: &detect::Rule) -> Severity {
+/// How bad it is when what a rule finds is taken.
+#[must_use]
+pub fn severity(rule: &detect::Rule) -> Severity {
     match rule.severity {
         detect::Severity::High => Severity::High,
         detect::Severity::Medium => Severity::Medium,

@@ -4,6 +4,7 @@ mod agent;
 mod commands;
 mod error;
 mod render;
+mod scan;
 mod settings;
 mod terminal;
 mod world;
@@ -35,6 +36,7 @@ enum Command {
     Harden(Box<commands::harden::Harden>),
     Undo(commands::undo::Undo),
     Verify(commands::verify::Verify),
+    Scan(commands::scan::Scan),
     Demo(commands::demo::Demo),
     #[command(hide = true)]
     Docs(commands::docs::Docs),
@@ -84,6 +86,7 @@ fn run(command: Command, interrupt: &Interrupt) -> Result<u8, CliError> {
             &undo.at,
             undo.quiet(),
         )?),
+        Command::Scan(scan) => scan.run(&environment, interrupt),
         Command::Demo(demo) => demo.run(environment, interrupt.clone()),
         Command::Docs(docs) => docs.run(),
         Command::Verify(verify) => verify.run(&World::open(

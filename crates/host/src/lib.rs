@@ -4,6 +4,7 @@ mod beneath;
 mod environment;
 mod error;
 mod host_key;
+mod input;
 mod mount;
 mod names;
 mod process;
@@ -12,11 +13,13 @@ mod signals;
 mod snapshot;
 mod source;
 mod transaction;
+mod tree;
 mod write;
 
 pub use environment::{Clock, Environment, FixedClock, SystemClock};
 pub use error::HostError;
 pub use host_key::{host_key, temporary_key};
+pub use input::Input;
 pub use names::{canonical, create_folder, names, owner, program_on, small_file};
 pub use process::{
     ProcessFacts, Running, Start, Stopped, parent_of, processes, start, stop, wait_ready,
@@ -30,4 +33,5 @@ pub use transaction::{
     StateDir, TransactionId, TransactionInfo, TransactionState, UndoOptions, Undone, apply,
     discard, discard_expired, recover, transactions, undo,
 };
+pub use tree::{Entry, EntryKind, Listing, OpenFile, Tree, kind_at, working_folder};
 pub use write::{TemporaryFolder, write_output};

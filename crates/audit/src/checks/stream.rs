@@ -99,7 +99,8 @@ fn evidence_of(rule: &'static detect::Rule) -> &'static [Evidence] {
 
 /// The value that an encoded stretch stands for, so that one secret has one name however it is
 /// written.
-pub(crate) fn decoded(raw: &[u8], encoding: Encoding) -> Zeroizing<Vec<u8>> {
+#[must_use]
+pub fn decoded(raw: &[u8], encoding: Encoding) -> Zeroizing<Vec<u8>> {
     let mut value = Zeroizing::new(raw.to_vec());
     if let Encoding::Json { depth } = encoding {
         for _ in 0..depth {

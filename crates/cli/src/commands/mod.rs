@@ -5,5 +5,6 @@ pub(crate) mod demo;
 pub(crate) mod docs;
 pub(crate) mod harden;
 mod recovery;
+pub(crate) mod scan;
 pub(crate) mod undo;
 pub(crate) mod verify;

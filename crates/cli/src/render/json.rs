@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::plan::{PlanDocument, PlanView};
 use super::printable::deceives;
+use crate::scan::report::ScanReport;
 
 /// Writes a report, a posture or a receipt; ends with a line end.
 ///
@@ -40,6 +41,7 @@ pub(crate) fn schemas() -> Vec<(String, String)> {
         schema::<Posture>("posture", Posture::SCHEMA_VERSION),
         schema::<Receipt>("receipt", Receipt::SCHEMA_VERSION),
         schema::<Report>("report", Report::SCHEMA_VERSION),
+        schema::<ScanReport>("scan", ScanReport::SCHEMA_VERSION),
     ]
 }
 

@@ -18,6 +18,7 @@ mod overview;
 pub(crate) mod plan;
 mod printable;
 pub(crate) mod sarif;
+pub(crate) mod scan;
 mod screen;
 pub(crate) mod text;
 mod words;
@@ -32,6 +33,7 @@ mod snapshots;
 pub(crate) use look::Look;
 pub(crate) use printable::printable;
 pub(crate) use text::scoreboard::Score;
+pub(crate) use words::size;
 
 /// What a report shows beyond its first screen.
 #[derive(Clone, Debug)]
