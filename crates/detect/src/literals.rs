@@ -61,8 +61,13 @@ const AFTER_SHORT: Alphabet = Alphabet::of(
     b"!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~",
 );
 
+/// The bytes that all literals of a group share.
+const SAME: usize = WIDTH - 1;
+
 struct Literal {
     bytes: Box<[u8]>,
+    /// What may follow, if it is shorter than the prefilter looks at.
+    next: Alphabet,
     triggers: Vec<Trigger>,
 }
 
@@ -78,16 +83,17 @@ impl Literals {
         for (literal, trigger) in triggers() {
             table.entry(literal).or_default().push(trigger);
         }
-        let patterns: Vec<_> = table
+        let literals: Vec<Literal> = table
             .iter()
-            .map(|(literal, triggers)| pattern(literal.as_bytes(), next(triggers).mask()))
-            .collect();
-        let literals = table
-            .keys()
-            .map(|literal| Literal {
+            .map(|(literal, triggers)| Literal {
                 bytes: literal.as_bytes().into(),
+                next: next(triggers),
                 triggers: every_trigger(&table, literal),
             })
+            .collect();
+        let patterns: Vec<_> = literals
+            .iter()
+            .map(|literal| pattern(&literal.bytes, literal.next.mask()))
             .collect();
         Self {
             prefilter: Prefilter::new(&patterns),
@@ -107,9 +113,12 @@ impl Literals {
 
     /// Returns what the longest literal at `at` wakes; the first bytes there are those of `group`.
     pub(crate) fn longest(&self, window: &Window<'_>, at: usize, group: u16) -> Option<&[Trigger]> {
-        let stands = |literal: &&Literal| {
-            let rest = literal.bytes.get(WIDTH..).unwrap_or_default();
-            window.starts_with(at + WIDTH, rest)
+        // The first three bytes are the same in the whole group.
+        let stands = |literal: &&Literal| match &literal.bytes[SAME.min(literal.bytes.len())..] {
+            [] => window
+                .at(at + SAME)
+                .is_some_and(|byte| literal.next.has(byte)),
+            rest => window.starts_with(at + SAME, rest),
         };
         self.prefilter
             .group(group)

@@ -26,6 +26,9 @@ pub fn scan(text: &[u8]) -> Vec<Match> {
 
 /// The most bytes that are taken in before they are looked at: few enough to stay in the cache.
 const PIECE: usize = 64 * 1024;
+/// The bytes of a large chunk that are copied, to look at what stands across its border; the rest
+/// is looked at where it is.
+const SEAM: usize = 1024;
 /// Bytes that are done with are removed when there are this many of them, so that small chunks do
 /// not move what is left again and again.
 const DONE: usize = 4 * 1024;
@@ -76,29 +79,61 @@ impl Stream {
 
     /// Takes the next chunk and reports what is certain by now, in offsets of the whole text.
     pub fn push(&mut self, chunk: &[u8], on: &mut dyn FnMut(Match<u64>)) {
-        for piece in chunk.chunks(PIECE) {
-            self.carry.extend_from_slice(piece);
-            if self.carry.len() >= self.patience {
-                self.look(on);
+        let mut rest = chunk;
+        if chunk.len() >= 4 * SEAM {
+            let (seam, inside) = chunk.split_at(SEAM);
+            let known = self.carry.len();
+            self.take(seam, on);
+            if self.cursor.settled(&self.carry) >= known + LOOK_BACK {
+                self.forget(known);
+                self.look_inside(chunk, on);
+                return;
             }
+            rest = inside;
+        }
+        for piece in rest.chunks(PIECE) {
+            self.take(piece, on);
         }
     }
 
+    fn take(&mut self, piece: &[u8], on: &mut dyn FnMut(Match<u64>)) {
+        self.carry.extend_from_slice(piece);
+        if self.carry.len() >= self.patience {
+            self.look(on);
+        }
+    }
+
+    /// Looks at a chunk where it is; the bytes in `carry` are its first ones.
+    fn look_inside(&mut self, chunk: &[u8], on: &mut dyn FnMut(Match<u64>)) {
+        let held = self.advance(Some(chunk), false, on);
+        let unread = held.map_or(0, |at| chunk.len() - at);
+        let done = self.cursor.settled(chunk).saturating_sub(LOOK_BACK);
+        self.carry.clear();
+        self.carry.extend_from_slice(&chunk[done..]);
+        self.cursor.shift(done);
+        self.base += done as u64;
+        self.patience = self.carry.len() + unread / 8;
+    }
+
+    fn forget(&mut self, done: usize) {
+        self.carry.drain(..done);
+        self.cursor.shift(done);
+        self.base += done as u64;
+    }
+
     fn look(&mut self, on: &mut dyn FnMut(Match<u64>)) {
-        let held = self.advance(false, on);
+        let held = self.advance(None, false, on);
         let unread = held.map_or(0, |at| self.carry.len() - at);
         let done = self.cursor.settled(&self.carry).saturating_sub(LOOK_BACK);
         if done >= DONE {
-            self.carry.drain(..done);
-            self.cursor.shift(done);
-            self.base += done as u64;
+            self.forget(done);
         }
         self.patience = self.carry.len() + unread / 8;
     }
 
     /// Ends the text, reports the rest, and leaves the stream as new.
     pub fn finish(&mut self, on: &mut dyn FnMut(Match<u64>)) {
-        self.advance(true, on);
+        self.advance(None, true, on);
         self.cursor = Cursor::new(self.cursor.is_raw());
         self.carry.clear();
         self.base = 0;
@@ -110,7 +145,13 @@ impl Stream {
         self.base + self.cursor.settled(&self.carry) as u64
     }
 
-    fn advance(&mut self, whole: bool, on: &mut dyn FnMut(Match<u64>)) -> Option<usize> {
+    /// Goes on in `text`, which begins where `carry` does, or in `carry` itself.
+    fn advance(
+        &mut self,
+        text: Option<&[u8]>,
+        whole: bool,
+        on: &mut dyn FnMut(Match<u64>),
+    ) -> Option<usize> {
         let base = self.base;
         let mut report = |m: Match| {
             on(Match {
@@ -122,7 +163,7 @@ impl Stream {
         };
         engine().advance(
             &mut self.cursor,
-            &self.carry,
+            text.unwrap_or(&self.carry),
             whole,
             &mut self.candidates,
             &mut report,

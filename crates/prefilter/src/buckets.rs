@@ -1,7 +1,9 @@
 //! The sixteen buckets: which patterns share one, and the tables that the shuffles read.
 //!
 //! A bucket lets through the product of its four sets, so patterns that share a bucket should be
-//! alike, and sets of frequent bytes should stay narrow. The patterns are dealt out greedily by
+//! alike, and sets of frequent bytes should stay narrow. Of a byte's seven bits the first table sees
+//! the low four and the second the high four: the bit in the middle, which both see, halves the
+//! wrong bytes that a set of two lets through. The patterns are dealt out greedily by
 //! what each would add to the share of places that its bucket lets through, at the frequencies of
 //! bytes in agent transcripts. Dealt out by the alphabet instead, several times as many places are
 //! let through.
@@ -14,7 +16,7 @@ use crate::{Pattern, WIDTH};
 pub(crate) const BUCKETS: usize = 16;
 
 /// The tables of one byte position, for the two groups of eight buckets: entry `n` has the bits of
-/// the buckets with a member whose low (or high) half is `n`.
+/// the buckets with a member whose low (or high) four bits are `n`.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Masks {
     pub(crate) low: [[u8; 16]; 2],
@@ -28,35 +30,55 @@ pub(crate) struct Buckets {
 
 impl Buckets {
     pub(crate) fn new(patterns: &[Pattern]) -> Self {
-        let mut buckets = [Bucket::default(); BUCKETS];
+        let mut patterns: Vec<Bucket> = patterns.iter().map(Bucket::of).collect();
         // The frequent ones first: the rare ones then find a place where they add little.
-        let mut order: Vec<(f32, Bucket)> = patterns
-            .iter()
-            .map(|pattern| {
-                let alone = Bucket::default().with(&Bucket::of(pattern));
-                (alone.share(), alone)
-            })
-            .collect();
-        order.sort_by(|a, b| b.0.total_cmp(&a.0));
-        for (_, pattern) in &order {
-            let added = |bucket: &Bucket| {
-                let joined = bucket.with(pattern);
-                (joined.share() - bucket.share, joined)
-            };
-            let best = buckets
-                .iter()
-                .map(added)
-                .enumerate()
-                .min_by(|a, b| a.1.0.total_cmp(&b.1.0));
-            if let Some((index, (_, joined))) = best {
-                buckets[index] = Bucket {
-                    share: joined.share(),
-                    ..joined
-                };
+        patterns.sort_by(|a, b| b.share.total_cmp(&a.share));
+        let mut dealt = Dealt {
+            buckets: [Bucket::default(); BUCKETS],
+            places: vec![None; patterns.len()],
+            patterns,
+        };
+        for _ in 0..=SECOND_THOUGHTS {
+            for index in 0..dealt.patterns.len() {
+                dealt.deal(index);
             }
         }
         Self {
-            masks: std::array::from_fn(|position| masks(&buckets, position)),
+            masks: std::array::from_fn(|position| masks(&dealt.buckets, position)),
+        }
+    }
+}
+
+/// How often every pattern is taken out and dealt again, once all the others have a place.
+const SECOND_THOUGHTS: usize = 2;
+
+/// Patterns and the buckets that they are in.
+struct Dealt {
+    buckets: [Bucket; BUCKETS],
+    places: Vec<Option<usize>>,
+    patterns: Vec<Bucket>,
+}
+
+impl Dealt {
+    /// Puts a pattern where it adds least to what is let through.
+    fn deal(&mut self, index: usize) {
+        if let Some(bucket) = self.places[index].take() {
+            let others = self.places.iter().zip(&self.patterns);
+            self.buckets[bucket] = others
+                .filter(|(place, _)| **place == Some(bucket))
+                .fold(Bucket::default(), |all, (_, pattern)| all.with(pattern))
+                .weighed();
+        }
+        let pattern = self.patterns[index];
+        let best = self
+            .buckets
+            .iter()
+            .map(|bucket| (bucket.share, bucket.with(&pattern).weighed()))
+            .enumerate()
+            .min_by(|(_, a), (_, b)| (a.1.share - a.0).total_cmp(&(b.1.share - b.0)));
+        if let Some((bucket, (_, joined))) = best {
+            self.buckets[bucket] = joined;
+            self.places[index] = Some(bucket);
         }
     }
 }
@@ -77,11 +99,12 @@ fn masks(buckets: &[Bucket; BUCKETS], position: usize) -> Masks {
     masks
 }
 
-/// The halves of bytes that a bucket lets through at each position.
+/// The low and high four bits of bytes that a bucket lets through at each position.
 #[derive(Clone, Copy, Default)]
 struct Bucket {
     low: [u16; WIDTH],
     high: [u16; WIDTH],
+    /// The share of places in a transcript that it lets through.
     share: f32,
 }
 
@@ -94,12 +117,13 @@ impl Bucket {
                 let byte = set.trailing_zeros();
                 set &= set - 1;
                 bucket.low[position] |= 1 << (byte & 15);
-                bucket.high[position] |= 1 << (byte >> 4);
+                bucket.high[position] |= 1 << (byte >> 3);
             }
         }
-        bucket
+        bucket.weighed()
     }
 
+    /// Lets through what either lets through; the share is that of `self` until it is weighed.
     fn with(&self, other: &Self) -> Self {
         let mut joined = *self;
         for position in 0..WIDTH {
@@ -109,27 +133,41 @@ impl Bucket {
         joined
     }
 
-    /// Returns the share of places in a transcript that the bucket lets through.
-    fn share(&self) -> f32 {
-        (0..WIDTH)
-            .map(|position| frequency(self.low[position], self.high[position]))
-            .product()
+    fn weighed(self) -> Self {
+        let shares = self.low.iter().zip(&self.high);
+        Self {
+            share: shares.map(|(&low, &high)| frequency(low, high)).product(),
+            ..self
+        }
     }
 }
 
-/// Returns the share of bytes whose halves are in the two sets.
+/// Returns the share of bytes whose low and high four bits are in the two sets.
 fn frequency(low: u16, high: u16) -> f32 {
-    let mut sum = 0u32;
-    for (row, bytes) in FREQUENCIES.chunks_exact(16).enumerate() {
-        if high >> row & 1 == 1 {
-            let members = bytes.iter().enumerate();
-            sum += members
-                .map(|(column, &count)| u32::from(low >> column & 1) * u32::from(count))
-                .sum::<u32>();
-        }
+    let low = low.to_le_bytes();
+    let mut rows = high;
+    let mut sum = 0;
+    while rows != 0 {
+        let row = rows.trailing_zeros() as usize;
+        rows &= rows - 1;
+        sum += u32::from(SUMS[row][low[row & 1] as usize]);
     }
     sum as f32 / 100_000.0
 }
+
+/// The frequencies of all bytes with the high four bits `row` whose low three bits are in a set.
+static SUMS: [[u16; 256]; 16] = {
+    let mut sums = [[0; 256]; 16];
+    let mut at = 0;
+    while at < 128 * 256 {
+        let (byte, set) = (at / 256, at % 256);
+        if set >> (byte % 8) & 1 == 1 {
+            sums[byte / 8][set] += FREQUENCIES[byte];
+        }
+        at += 1;
+    }
+    sums
+};
 
 /// How many of 100,000 bytes of agent transcripts each ASCII byte is, at least 1. Counted over
 /// 60 MB of JSON Lines with source code, documentation, JSON and images as tool results.

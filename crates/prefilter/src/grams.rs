@@ -1,59 +1,74 @@
-//! The exact four bytes of every pattern, as a set that is asked once for each candidate.
+//! The first three bytes of every pattern and what may follow them, asked once for each candidate.
+//!
+//! Three and not four: a pattern with many fourth bytes would stand in the table once for each.
 //!
 //! **Invariant:** no false answer in either direction.
 
-use crate::{Pattern, WIDTH};
-use std::collections::BTreeMap;
+use crate::{BLOCK, Candidate, Found, Pattern, WIDTH};
 
 /// Bits of the filter in front of the table.
-const FILTER_BITS: u32 = 16;
+const FILTER_BITS: u32 = 14;
+const FILTER_WORDS: usize = 1 << (FILTER_BITS - 6);
+/// The bytes of a little-endian number that are the key.
+const KEY: u32 = 0x00ff_ffff;
 
 /// Which patterns allow four bytes, read as a little-endian number.
 pub(crate) struct Grams {
-    filter: Box<[u64; 1 << (FILTER_BITS - 6)]>,
-    /// Open addressing; zero is free, because no pattern has a NUL byte.
-    table: Vec<(u32, u16)>,
+    filter: Box<[u64; FILTER_WORDS]>,
+    /// Open addressing; key zero is free, because no pattern has a NUL byte.
+    table: Vec<Entry>,
     /// Where each group begins in `members`, and where the last one ends.
     starts: Vec<usize>,
     members: Vec<u16>,
 }
 
+/// The patterns that begin with the same three bytes.
+#[derive(Clone, Copy, Default)]
+struct Entry {
+    key: u32,
+    group: u16,
+    /// The bytes that may stand fourth, in one of them.
+    fourth: u128,
+}
+
 impl Grams {
-    /// Writes out every four bytes that a pattern allows.
     pub(crate) fn new(patterns: &[Pattern]) -> Self {
-        let mut grams = Vec::new();
+        let mut keys = Vec::with_capacity(patterns.len());
         for (index, pattern) in (0..).zip(patterns) {
-            spell(pattern, 0, 0, &mut |gram| grams.push((gram, index)));
+            spell(pattern, 0, 0, &mut |key| keys.push((key, index)));
         }
-        grams.sort_unstable();
-        let mut groups: BTreeMap<Vec<u16>, u16> = BTreeMap::new();
-        let mut starts = vec![0];
-        let mut members = Vec::new();
-        let mut table = vec![(0, 0); (grams.len() * 4).next_power_of_two().max(64)];
-        let mut filter = Box::new([0; 1 << (FILTER_BITS - 6)]);
-        for same in grams.chunk_by(|a, b| a.0 == b.0) {
-            let gram = same[0].0;
-            let list: Vec<u16> = same.iter().map(|&(_, index)| index).collect();
-            let next = u16::try_from(groups.len()).unwrap_or(u16::MAX);
-            let group = *groups.entry(list).or_insert_with_key(|list| {
-                members.extend_from_slice(list);
-                starts.push(members.len());
-                next
+        keys.sort_unstable();
+        let mut grams = Self {
+            filter: Box::new([0; FILTER_WORDS]),
+            table: vec![Entry::default(); (keys.len() * 4).next_power_of_two().max(64)],
+            starts: vec![0],
+            members: keys.iter().map(|&(_, index)| index).collect(),
+        };
+        for (group, same) in (0..).zip(keys.chunk_by(|a, b| a.0 == b.0)) {
+            let fourth = same
+                .iter()
+                .filter_map(|&(_, index)| patterns.get(usize::from(index)))
+                .fold(0, |all, pattern| all | pattern[WIDTH - 1]);
+            grams.insert(Entry {
+                key: same[0].0,
+                group,
+                fourth,
             });
-            let hash = hash(gram);
-            filter[(hash >> 6) as usize] |= 1 << (hash & 63);
-            let mut slot = mix(gram) as usize & (table.len() - 1);
-            while table[slot].0 != 0 {
-                slot = (slot + 1) & (table.len() - 1);
-            }
-            table[slot] = (gram, group);
+            grams
+                .starts
+                .push(grams.starts[usize::from(group)] + same.len());
         }
-        Self {
-            filter,
-            table,
-            starts,
-            members,
+        grams
+    }
+
+    fn insert(&mut self, entry: Entry) {
+        let hash = hash(entry.key);
+        self.filter[filter_word(hash)] |= 1 << (hash & 63);
+        let mut slot = self.slot(hash);
+        while self.table[slot].key != 0 {
+            slot = (slot + 1) & (self.table.len() - 1);
         }
+        self.table[slot] = entry;
     }
 
     /// Returns the patterns of a group.
@@ -65,48 +80,81 @@ impl Grams {
         }
     }
 
-    /// Returns the group of the patterns that allow these four bytes.
-    #[inline(always)]
-    pub(crate) fn find(&self, gram: u32) -> Option<u16> {
-        let hash = hash(gram);
-        if (self.filter[(hash >> 6) as usize] >> (hash & 63)) & 1 == 0 {
-            return None;
+    /// Keeps of the first `count` places those where a pattern stands, with its group, and returns
+    /// how many there are.
+    pub(crate) fn keep(&self, text: &[u8], found: &mut Found, count: usize) -> usize {
+        let mut maybe = 0;
+        for index in 0..count.min(BLOCK) {
+            let near = found[index].near;
+            let hash = hash(gram(text, near) & KEY);
+            // Written always and kept sometimes: a branch would be guessed wrong often.
+            found[maybe].near = near;
+            maybe += (self.filter[filter_word(hash)] >> (hash & 63) & 1) as usize;
         }
-        self.look_up(gram)
-    }
-
-    #[inline]
-    fn look_up(&self, gram: u32) -> Option<u16> {
-        let mut slot = mix(gram) as usize & (self.table.len() - 1);
-        loop {
-            match self.table[slot] {
-                (0, _) => return None,
-                (found, group) if found == gram => return Some(group),
-                _ => slot = (slot + 1) & (self.table.len() - 1),
+        let mut sure = 0;
+        for index in 0..maybe {
+            let near = found[index].near;
+            if let Some(group) = self.look_up(gram(text, near)) {
+                found[sure] = Candidate { near, group };
+                sure += 1;
             }
         }
+        sure
+    }
+
+    /// Returns the group of patterns of which one allows these four bytes.
+    fn look_up(&self, gram: u32) -> Option<u16> {
+        let fourth = gram >> 24;
+        let mut slot = self.slot(hash(gram & KEY));
+        loop {
+            let entry = &self.table[slot];
+            if entry.key == gram & KEY {
+                let allowed = fourth < 128 && entry.fourth >> fourth & 1 == 1;
+                return allowed.then_some(entry.group);
+            }
+            if entry.key == 0 {
+                return None;
+            }
+            slot = (slot + 1) & (self.table.len() - 1);
+        }
+    }
+
+    fn slot(&self, hash: u32) -> usize {
+        hash as usize & (self.table.len() - 1)
     }
 }
 
+/// Reads four bytes of the text; behind its end are zeros, which no pattern has.
 #[inline(always)]
-fn mix(gram: u32) -> u32 {
-    gram.wrapping_mul(0x9E37_79B1).rotate_left(12)
+fn gram(text: &[u8], near: u16) -> u32 {
+    let at = usize::from(near);
+    match text.get(at..at + WIDTH) {
+        Some(gram) => u32::from_le_bytes([gram[0], gram[1], gram[2], gram[3]]),
+        None => 0,
+    }
+}
+
+/// Mixes a key; the high bits depend on all of it.
+#[inline(always)]
+fn hash(key: u32) -> u32 {
+    key.wrapping_mul(0x9E37_79B1) >> (32 - FILTER_BITS)
 }
 
 #[inline(always)]
-fn hash(gram: u32) -> u32 {
-    gram.wrapping_mul(0x9E37_79B1) >> (32 - FILTER_BITS)
+fn filter_word(hash: u32) -> usize {
+    (hash >> 6) as usize & (FILTER_WORDS - 1)
 }
 
-fn spell(pattern: &Pattern, index: usize, gram: u32, on: &mut dyn FnMut(u32)) {
-    if index == WIDTH {
-        on(gram);
+/// Writes out the first three bytes that a pattern allows.
+fn spell(pattern: &Pattern, index: usize, key: u32, on: &mut dyn FnMut(u32)) {
+    if index == WIDTH - 1 {
+        on(key);
         return;
     }
     let mut set = pattern[index];
     while set != 0 {
         let byte = set.trailing_zeros();
         set &= set - 1;
-        spell(pattern, index + 1, gram | byte << (8 * index), on);
+        spell(pattern, index + 1, key | byte << (8 * index), on);
     }
 }

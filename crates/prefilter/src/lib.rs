@@ -3,13 +3,13 @@
 //! The engine in `detect` gives it the first four bytes of everything that wakes a rule, and looks
 //! only where it points. The method is Teddy with 16 buckets: each bucket is four sets of bytes,
 //! two shuffles tell for 32 places at once whether a byte is in a set, and what is left is looked
-//! up in a table of the exact four bytes.
+//! up in a table of the exact bytes.
 //!
 //! **Source:** the algorithm is Geoffrey Langdale's for Hyperscan, described in
 //! <https://github.com/BurntSushi/aho-corasick/tree/master/src/packed/teddy>.
 //!
-//! **Invariant:** every instruction set points at the same places: those whose four bytes are in
-//! the table, and no other. The only `unsafe` code of bedlock is in `simd/`.
+//! **Invariant:** every instruction set points at the same places: those where the four bytes of a
+//! pattern stand, and no other. The only `unsafe` code of bedlock is in `simd/`.
 
 mod buckets;
 mod grams;
@@ -25,6 +25,11 @@ pub const WIDTH: usize = 4;
 
 /// The most places that one call of [`Prefilter::candidates`] looks at.
 pub const BLOCK: usize = 2048;
+
+/// Words of 64 bits for a bit of each place.
+const WORDS: usize = BLOCK / 64;
+/// The number of places in a word that are written without asking how many there are.
+const FEW: usize = 4;
 
 /// What one call of [`Prefilter::candidates`] finds.
 pub type Found = [Candidate; BLOCK];
@@ -111,7 +116,8 @@ impl Prefilter {
         self.level
     }
 
-    /// Returns the indexes of the patterns of a group, in ascending order.
+    /// Returns the indexes of the patterns of a group, in ascending order. They have the first three
+    /// bytes of a place, and one of them has the fourth.
     pub fn group(&self, group: u16) -> &[u16] {
         self.grams.group(group)
     }
@@ -134,15 +140,40 @@ impl Prefilter {
         }
         // Offsets are counted from the start of the range, so that they fit 16 bits.
         let near = &text[places.start..until + WIDTH - 1];
-        let mut sink = Sink {
-            grams: &self.grams,
-            text: near,
-            found,
-            count: 0,
-        };
-        simd::search(self.level, &self.buckets, until - places.start, &mut sink);
-        (sink.count, until)
+        let mut words = [0; WORDS];
+        simd::search(self.level, &self.buckets, near, &mut words);
+        let count = spread(&words, found);
+        (self.grams.keep(near, found, count), until)
     }
+}
+
+/// Writes the places of all bits that are set.
+fn spread(words: &[u64; WORDS], found: &mut Found) -> usize {
+    let mut count = 0;
+    for (base, &word) in (0u16..).step_by(64).zip(words) {
+        let many = word.count_ones() as usize;
+        let mut rest = word;
+        // Most words have few bits: as many as that are written whether they are there or not,
+        // because a branch on their number would be guessed wrong often.
+        if let Some(few) = found.get_mut(count..count + FEW) {
+            for slot in few {
+                slot.near = base + (rest.trailing_zeros() & 63) as u16;
+                rest &= rest.wrapping_sub(1);
+            }
+        } else {
+            rest = word;
+        }
+        let mut written = many - rest.count_ones() as usize;
+        while rest != 0 {
+            if let Some(slot) = found.get_mut(count + written) {
+                slot.near = base + rest.trailing_zeros() as u16;
+            }
+            rest &= rest - 1;
+            written += 1;
+        }
+        count += many;
+    }
+    count
 }
 
 impl fmt::Debug for Prefilter {
@@ -150,39 +181,5 @@ impl fmt::Debug for Prefilter {
         f.debug_struct("Prefilter")
             .field("level", &self.level)
             .finish_non_exhaustive()
-    }
-}
-
-/// Takes the places that the buckets let through, and keeps those that the table knows.
-struct Sink<'a> {
-    grams: &'a Grams,
-    text: &'a [u8],
-    found: &'a mut Found,
-    count: usize,
-}
-
-impl Sink<'_> {
-    /// Looks up the place `at` of the text.
-    #[inline(always)]
-    fn look(&mut self, at: usize) {
-        let Some(gram) = self.text.get(at..).and_then(<[u8]>::first_chunk) else {
-            return;
-        };
-        if let Some(group) = self.grams.find(u32::from_le_bytes(*gram))
-            && let Some(slot) = self.found.get_mut(self.count)
-            && let Ok(near) = u16::try_from(at)
-        {
-            *slot = Candidate { near, group };
-            self.count += 1;
-        }
-    }
-
-    /// Looks up the places `at + i` for each bit `i` that is set.
-    #[inline(always)]
-    fn look_at_bits(&mut self, at: usize, mut bits: u64) {
-        while bits != 0 {
-            self.look(at + bits.trailing_zeros() as usize);
-            bits &= bits - 1;
-        }
     }
 }

@@ -12,7 +12,7 @@ mod neon;
 mod x86;
 
 use crate::buckets::Buckets;
-use crate::{Level, Sink};
+use crate::{Level, WIDTH, WORDS};
 
 /// Lists the vector levels of this processor, the slowest first.
 pub(crate) fn levels() -> Vec<Level> {
@@ -24,14 +24,32 @@ pub(crate) fn levels() -> Vec<Level> {
     Vec::new()
 }
 
-/// Looks at the first `places` places of the sink's text.
-pub(crate) fn search(level: Level, buckets: &Buckets, places: usize, sink: &mut Sink<'_>) {
+/// Sets the bit of each place where some bucket lets the four bytes through.
+///
+/// The text is a block of at most [`crate::BLOCK`] places and what the last of them reach over.
+pub(crate) fn search(level: Level, buckets: &Buckets, text: &[u8], words: &mut [u64; WORDS]) {
+    let places = (text.len() + 1).saturating_sub(WIDTH);
     match level {
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 | Level::Ssse3 => x86::search(level, buckets, places, sink),
+        Level::Avx2 | Level::Ssse3 => x86::search(level, buckets, text, places, words),
         #[cfg(target_arch = "aarch64")]
-        Level::Neon => neon::search(buckets, places, sink),
-        _ => (0..places).for_each(|at| sink.look(at)),
+        Level::Neon => neon::search(buckets, text, places, words),
+        _ => everywhere(places, words),
+    }
+}
+
+/// Sets the bit of each place: without vectors, all of them are looked up.
+fn everywhere(places: usize, words: &mut [u64; WORDS]) {
+    for (index, word) in words.iter_mut().enumerate() {
+        *word = first_bits(places.saturating_sub(64 * index));
+    }
+}
+
+/// Returns a word with the first `count` bits set, all of them from 64 on.
+fn first_bits(count: usize) -> u64 {
+    match count {
+        0..64 => (1 << count) - 1,
+        _ => u64::MAX,
     }
 }
 
@@ -43,30 +61,34 @@ pub(crate) fn search(level: Level, buckets: &Buckets, places: usize, sink: &mut 
 macro_rules! teddy {
     ($features:literal) => {
         use crate::buckets::Buckets;
-        use crate::{Sink, WIDTH};
+        use crate::simd::first_bits;
+        use crate::{WIDTH, WORDS};
 
-        /// Places in a step.
+        /// Places in a step: all or half of a word.
         const STEP: usize = 2 * BYTES;
         /// Bytes that a step reads.
         const REACH: usize = STEP + WIDTH - 1;
 
         #[target_feature(enable = $features)]
-        pub(super) fn search(buckets: &Buckets, places: usize, sink: &mut Sink<'_>) {
-            let text = sink.text;
+        pub(super) fn search(
+            buckets: &Buckets,
+            text: &[u8],
+            places: usize,
+            words: &mut [u64; WORDS],
+        ) {
             let mut at = 0;
             while at + STEP <= places
                 && let Some(here) = text.get(at..).and_then(<[u8]>::first_chunk)
             {
-                let bits = step(buckets, here);
-                sink.look_at_bits(at, bits);
+                words[at / 64 % WORDS] |= step(buckets, here) << (at % 64);
                 at += STEP;
             }
             if at < places {
                 let mut rest = [0; REACH];
                 let left = &text[at..];
                 rest[..left.len()].copy_from_slice(left);
-                let bits = step(buckets, &rest) & (u64::MAX >> (64 - (places - at)));
-                sink.look_at_bits(at, bits);
+                let bits = step(buckets, &rest) & first_bits(places - at);
+                words[at / 64 % WORDS] |= bits << (at % 64);
             }
         }
 

@@ -31,18 +31,18 @@ fn table(entries: &[u8; 16]) -> Vector {
     unsafe { vld1q_u8(entries.as_ptr()) }
 }
 
-/// Looks up the low half of each byte.
+/// Looks up the low four bits of each byte; a byte above 127 gives 0, as no pattern has one.
 #[target_feature(enable = "neon")]
 #[inline]
 fn low(bytes: Vector, table: Vector) -> Vector {
-    vqtbl1q_u8(table, vandq_u8(bytes, vdupq_n_u8(15)))
+    vqtbl1q_u8(table, vandq_u8(bytes, vdupq_n_u8(0x8f)))
 }
 
-/// Looks up the high half of each byte; those of bytes above 127 are zero in every table.
+/// Looks up the high four of the seven bits of each byte.
 #[target_feature(enable = "neon")]
 #[inline]
 fn high(bytes: Vector, table: Vector) -> Vector {
-    vqtbl1q_u8(table, vshrq_n_u8::<4>(bytes))
+    vqtbl1q_u8(table, vandq_u8(vshrq_n_u8::<3>(bytes), vdupq_n_u8(15)))
 }
 
 #[target_feature(enable = "neon")]

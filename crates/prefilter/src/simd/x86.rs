@@ -3,44 +3,55 @@
 //! **Invariant:** a function with a target feature is called only after the processor was asked.
 
 use crate::buckets::Buckets;
-use crate::{Level, Sink};
+use crate::{Level, WORDS};
 
 pub(super) fn levels() -> Vec<Level> {
     let mut levels = Vec::new();
     if is_x86_feature_detected!("ssse3") {
         levels.push(Level::Ssse3);
     }
-    if is_x86_feature_detected!("avx2") {
+    if has_avx2() {
         levels.push(Level::Avx2);
     }
     levels
+}
+
+/// Tells whether the processor has AVX2, and the instructions on single bits that came with it.
+fn has_avx2() -> bool {
+    is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1")
 }
 
 #[expect(
     unsafe_code,
     reason = "functions with target features are called; the processor is asked first"
 )]
-pub(super) fn search(level: Level, buckets: &Buckets, places: usize, sink: &mut Sink<'_>) {
-    if level == Level::Avx2 && is_x86_feature_detected!("avx2") {
-        // SAFETY: the line above asked for AVX2.
-        unsafe { avx2::search(buckets, places, sink) }
+pub(super) fn search(
+    level: Level,
+    buckets: &Buckets,
+    text: &[u8],
+    places: usize,
+    words: &mut [u64; WORDS],
+) {
+    if level == Level::Avx2 && has_avx2() {
+        // SAFETY: the line above asked for AVX2 and BMI1.
+        unsafe { avx2::search(buckets, text, places, words) }
     } else if is_x86_feature_detected!("ssse3") {
         // SAFETY: the line above asked for SSSE3.
-        unsafe { ssse3::search(buckets, places, sink) }
+        unsafe { ssse3::search(buckets, text, places, words) }
     } else {
-        (0..places).for_each(|at| sink.look(at));
+        super::everywhere(places, words);
     }
 }
 
 mod avx2 {
     use core::arch::x86_64::*;
 
-    super::super::teddy!("avx2");
+    super::super::teddy!("avx2,bmi1");
 
     const BYTES: usize = 32;
     type Vector = __m256i;
 
-    #[target_feature(enable = "avx2")]
+    #[target_feature(enable = "avx2,bmi1")]
     #[inline]
     #[expect(unsafe_code, reason = "the load takes a pointer")]
     fn load(text: &[u8; REACH], at: usize) -> Vector {
@@ -50,42 +61,42 @@ mod avx2 {
     }
 
     /// Repeats a table in both halves of a vector.
-    #[target_feature(enable = "avx2")]
+    #[target_feature(enable = "avx2,bmi1")]
     #[inline]
     fn table(entries: &[u8; 16]) -> Vector {
         _mm256_broadcastsi128_si256(super::load_table(entries))
     }
 
-    /// Looks up the low half of each byte; a byte above 127 gives 0, as no pattern has one.
-    #[target_feature(enable = "avx2")]
+    /// Looks up the low four bits of each byte; a byte above 127 gives 0, as no pattern has one.
+    #[target_feature(enable = "avx2,bmi1")]
     #[inline]
     fn low(bytes: Vector, table: Vector) -> Vector {
         _mm256_shuffle_epi8(table, bytes)
     }
 
-    /// Looks up the high half of each byte.
-    #[target_feature(enable = "avx2")]
+    /// Looks up the high four of the seven bits of each byte.
+    #[target_feature(enable = "avx2,bmi1")]
     #[inline]
     fn high(bytes: Vector, table: Vector) -> Vector {
-        let halves = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), _mm256_set1_epi8(15));
+        let halves = _mm256_and_si256(_mm256_srli_epi16::<3>(bytes), _mm256_set1_epi8(15));
         _mm256_shuffle_epi8(table, halves)
     }
 
-    #[target_feature(enable = "avx2")]
+    #[target_feature(enable = "avx2,bmi1")]
     #[inline]
     fn both(a: Vector, b: Vector) -> Vector {
         _mm256_and_si256(a, b)
     }
 
     /// Returns what changes nothing in [`both`].
-    #[target_feature(enable = "avx2")]
+    #[target_feature(enable = "avx2,bmi1")]
     #[inline]
     fn both_all() -> Vector {
         _mm256_set1_epi8(-1)
     }
 
     /// Returns a bit for each byte that is not zero in one of the vectors.
-    #[target_feature(enable = "avx2")]
+    #[target_feature(enable = "avx2,bmi1")]
     #[inline]
     fn bits(a: Vector, b: Vector) -> u64 {
         let none = _mm256_cmpeq_epi8(_mm256_or_si256(a, b), _mm256_setzero_si256());
@@ -116,18 +127,18 @@ mod ssse3 {
         super::load_table(entries)
     }
 
-    /// Looks up the low half of each byte; a byte above 127 gives 0, as no pattern has one.
+    /// Looks up the low four bits of each byte; a byte above 127 gives 0, as no pattern has one.
     #[target_feature(enable = "ssse3")]
     #[inline]
     fn low(bytes: Vector, table: Vector) -> Vector {
         _mm_shuffle_epi8(table, bytes)
     }
 
-    /// Looks up the high half of each byte.
+    /// Looks up the high four of the seven bits of each byte.
     #[target_feature(enable = "ssse3")]
     #[inline]
     fn high(bytes: Vector, table: Vector) -> Vector {
-        let halves = _mm_and_si128(_mm_srli_epi16::<4>(bytes), _mm_set1_epi8(15));
+        let halves = _mm_and_si128(_mm_srli_epi16::<3>(bytes), _mm_set1_epi8(15));
         _mm_shuffle_epi8(table, halves)
     }
 
