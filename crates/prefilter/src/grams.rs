@@ -80,26 +80,33 @@ impl Grams {
         }
     }
 
-    /// Keeps of the first `count` places those where a pattern stands, with its group, and returns
-    /// how many there are.
-    pub(crate) fn keep(&self, text: &[u8], found: &mut Found, count: usize) -> usize {
-        let mut maybe = 0;
+    /// Keeps of the first `count` places those where a pattern may stand, and returns how many there
+    /// are.
+    #[inline(always)]
+    pub(crate) fn filter(&self, text: &[u8], found: &mut Found, count: usize) -> usize {
+        let mut kept = 0;
         for index in 0..count.min(BLOCK) {
             let near = found[index].near;
             let hash = hash(gram(text, near) & KEY);
             // Written always and kept sometimes: a branch would be guessed wrong often.
-            found[maybe].near = near;
-            maybe += (self.filter[filter_word(hash)] >> (hash & 63) & 1) as usize;
+            found[kept].near = near;
+            kept += (self.filter[filter_word(hash)] >> (hash & 63) & 1) as usize;
         }
-        let mut sure = 0;
-        for index in 0..maybe {
+        kept
+    }
+
+    /// Keeps of the first `count` places those where a pattern stands, with its group, and returns
+    /// how many there are.
+    pub(crate) fn keep(&self, text: &[u8], found: &mut Found, count: usize) -> usize {
+        let mut kept = 0;
+        for index in 0..count.min(BLOCK) {
             let near = found[index].near;
             if let Some(group) = self.look_up(gram(text, near)) {
-                found[sure] = Candidate { near, group };
-                sure += 1;
+                found[kept] = Candidate { near, group };
+                kept += 1;
             }
         }
-        sure
+        kept
     }
 
     /// Returns the group of patterns of which one allows these four bytes.

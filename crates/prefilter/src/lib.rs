@@ -13,6 +13,7 @@
 
 mod buckets;
 mod grams;
+mod places;
 mod simd;
 
 use crate::buckets::Buckets;
@@ -25,11 +26,6 @@ pub const WIDTH: usize = 4;
 
 /// The most places that one call of [`Prefilter::candidates`] looks at.
 pub const BLOCK: usize = 2048;
-
-/// Words of 64 bits for a bit of each place.
-const WORDS: usize = BLOCK / 64;
-/// The number of places in a word that are written without asking how many there are.
-const FEW: usize = 4;
 
 /// What one call of [`Prefilter::candidates`] finds.
 pub type Found = [Candidate; BLOCK];
@@ -140,40 +136,8 @@ impl Prefilter {
         }
         // Offsets are counted from the start of the range, so that they fit 16 bits.
         let near = &text[places.start..until + WIDTH - 1];
-        let mut words = [0; WORDS];
-        simd::search(self.level, &self.buckets, near, &mut words);
-        let count = spread(&words, found);
-        (self.grams.keep(near, found, count), until)
+        (simd::search(self, near, found), until)
     }
-}
-
-/// Writes the places of all bits that are set.
-fn spread(words: &[u64; WORDS], found: &mut Found) -> usize {
-    let mut count = 0;
-    for (base, &word) in (0u16..).step_by(64).zip(words) {
-        let many = word.count_ones() as usize;
-        let mut rest = word;
-        // Most words have few bits: as many as that are written whether they are there or not,
-        // because a branch on their number would be guessed wrong often.
-        if let Some(few) = found.get_mut(count..count + FEW) {
-            for slot in few {
-                slot.near = base + (rest.trailing_zeros() & 63) as u16;
-                rest &= rest.wrapping_sub(1);
-            }
-        } else {
-            rest = word;
-        }
-        let mut written = many - rest.count_ones() as usize;
-        while rest != 0 {
-            if let Some(slot) = found.get_mut(count + written) {
-                slot.near = base + rest.trailing_zeros() as u16;
-            }
-            rest &= rest - 1;
-            written += 1;
-        }
-        count += many;
-    }
-    count
 }
 
 impl fmt::Debug for Prefilter {

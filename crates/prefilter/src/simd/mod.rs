@@ -11,8 +11,8 @@ mod neon;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-use crate::buckets::Buckets;
-use crate::{Level, WIDTH, WORDS};
+use crate::places::{WORDS, keep};
+use crate::{Found, Level, Prefilter, WIDTH};
 
 /// Lists the vector levels of this processor, the slowest first.
 pub(crate) fn levels() -> Vec<Level> {
@@ -24,25 +24,25 @@ pub(crate) fn levels() -> Vec<Level> {
     Vec::new()
 }
 
-/// Sets the bit of each place where some bucket lets the four bytes through.
+/// Writes the places where a pattern stands, and returns how many there are.
 ///
 /// The text is a block of at most [`crate::BLOCK`] places and what the last of them reach over.
-pub(crate) fn search(level: Level, buckets: &Buckets, text: &[u8], words: &mut [u64; WORDS]) {
-    let places = (text.len() + 1).saturating_sub(WIDTH);
-    match level {
+pub(crate) fn search(filter: &Prefilter, text: &[u8], found: &mut Found) -> usize {
+    match filter.level {
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 | Level::Ssse3 => x86::search(level, buckets, text, places, words),
+        Level::Avx2 | Level::Ssse3 => x86::search(filter, text, found),
         #[cfg(target_arch = "aarch64")]
-        Level::Neon => neon::search(buckets, text, places, words),
-        _ => everywhere(places, words),
+        Level::Neon => neon::search(filter, text, found),
+        _ => everywhere(filter, text, found),
     }
 }
 
-/// Sets the bit of each place: without vectors, all of them are looked up.
-fn everywhere(places: usize, words: &mut [u64; WORDS]) {
-    for (index, word) in words.iter_mut().enumerate() {
-        *word = first_bits(places.saturating_sub(64 * index));
-    }
+/// Searches without vectors: every place is looked up.
+fn everywhere(filter: &Prefilter, text: &[u8], found: &mut Found) -> usize {
+    let places = (text.len() + 1).saturating_sub(WIDTH);
+    let words: [u64; WORDS] =
+        std::array::from_fn(|index| first_bits(places.saturating_sub(64 * index)));
+    keep(&words, &filter.grams, text, found)
 }
 
 /// Returns a word with the first `count` bits set, all of them from 64 on.
@@ -61,8 +61,9 @@ fn first_bits(count: usize) -> u64 {
 macro_rules! teddy {
     ($features:literal) => {
         use crate::buckets::Buckets;
+        use crate::places::{WORDS, keep};
         use crate::simd::first_bits;
-        use crate::{WIDTH, WORDS};
+        use crate::{Found, Prefilter, WIDTH};
 
         /// Places in a step: all or half of a word.
         const STEP: usize = 2 * BYTES;
@@ -70,26 +71,24 @@ macro_rules! teddy {
         const REACH: usize = STEP + WIDTH - 1;
 
         #[target_feature(enable = $features)]
-        pub(super) fn search(
-            buckets: &Buckets,
-            text: &[u8],
-            places: usize,
-            words: &mut [u64; WORDS],
-        ) {
+        pub(super) fn search(filter: &Prefilter, text: &[u8], found: &mut Found) -> usize {
+            let places = (text.len() + 1).saturating_sub(WIDTH);
+            let mut words = [0; WORDS];
             let mut at = 0;
             while at + STEP <= places
                 && let Some(here) = text.get(at..).and_then(<[u8]>::first_chunk)
             {
-                words[at / 64 % WORDS] |= step(buckets, here) << (at % 64);
+                words[at / 64 % WORDS] |= step(&filter.buckets, here) << (at % 64);
                 at += STEP;
             }
             if at < places {
                 let mut rest = [0; REACH];
                 let left = &text[at..];
                 rest[..left.len()].copy_from_slice(left);
-                let bits = step(buckets, &rest) & first_bits(places - at);
+                let bits = step(&filter.buckets, &rest) & first_bits(places - at);
                 words[at / 64 % WORDS] |= bits << (at % 64);
             }
+            keep(&words, &filter.grams, text, found)
         }
 
         /// Returns a bit for each place where some bucket lets all four bytes through.

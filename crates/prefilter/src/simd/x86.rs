@@ -2,8 +2,7 @@
 //!
 //! **Invariant:** a function with a target feature is called only after the processor was asked.
 
-use crate::buckets::Buckets;
-use crate::{Level, WORDS};
+use crate::{Found, Level, Prefilter};
 
 pub(super) fn levels() -> Vec<Level> {
     let mut levels = Vec::new();
@@ -16,42 +15,38 @@ pub(super) fn levels() -> Vec<Level> {
     levels
 }
 
-/// Tells whether the processor has AVX2, and the instructions on single bits that came with it.
+/// Tells whether the processor has AVX2, and the instructions on bits that came before it.
 fn has_avx2() -> bool {
-    is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1")
+    is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("popcnt")
 }
 
 #[expect(
     unsafe_code,
     reason = "functions with target features are called; the processor is asked first"
 )]
-pub(super) fn search(
-    level: Level,
-    buckets: &Buckets,
-    text: &[u8],
-    places: usize,
-    words: &mut [u64; WORDS],
-) {
-    if level == Level::Avx2 && has_avx2() {
-        // SAFETY: the line above asked for AVX2 and BMI1.
-        unsafe { avx2::search(buckets, text, places, words) }
+pub(super) fn search(filter: &Prefilter, text: &[u8], found: &mut Found) -> usize {
+    if filter.level == Level::Avx2 && has_avx2() {
+        // SAFETY: the line above asked for AVX2 and what else is needed.
+        unsafe { avx2::search(filter, text, found) }
     } else if is_x86_feature_detected!("ssse3") {
         // SAFETY: the line above asked for SSSE3.
-        unsafe { ssse3::search(buckets, text, places, words) }
+        unsafe { ssse3::search(filter, text, found) }
     } else {
-        super::everywhere(places, words);
+        super::everywhere(filter, text, found)
     }
 }
 
 mod avx2 {
     use core::arch::x86_64::*;
 
-    super::super::teddy!("avx2,bmi1");
+    super::super::teddy!("avx2,bmi1,popcnt");
 
     const BYTES: usize = 32;
     type Vector = __m256i;
 
-    #[target_feature(enable = "avx2,bmi1")]
+    #[target_feature(enable = "avx2,bmi1,popcnt")]
     #[inline]
     #[expect(unsafe_code, reason = "the load takes a pointer")]
     fn load(text: &[u8; REACH], at: usize) -> Vector {
@@ -61,42 +56,42 @@ mod avx2 {
     }
 
     /// Repeats a table in both halves of a vector.
-    #[target_feature(enable = "avx2,bmi1")]
+    #[target_feature(enable = "avx2,bmi1,popcnt")]
     #[inline]
     fn table(entries: &[u8; 16]) -> Vector {
         _mm256_broadcastsi128_si256(super::load_table(entries))
     }
 
     /// Looks up the low four bits of each byte; a byte above 127 gives 0, as no pattern has one.
-    #[target_feature(enable = "avx2,bmi1")]
+    #[target_feature(enable = "avx2,bmi1,popcnt")]
     #[inline]
     fn low(bytes: Vector, table: Vector) -> Vector {
         _mm256_shuffle_epi8(table, bytes)
     }
 
     /// Looks up the high four of the seven bits of each byte.
-    #[target_feature(enable = "avx2,bmi1")]
+    #[target_feature(enable = "avx2,bmi1,popcnt")]
     #[inline]
     fn high(bytes: Vector, table: Vector) -> Vector {
         let halves = _mm256_and_si256(_mm256_srli_epi16::<3>(bytes), _mm256_set1_epi8(15));
         _mm256_shuffle_epi8(table, halves)
     }
 
-    #[target_feature(enable = "avx2,bmi1")]
+    #[target_feature(enable = "avx2,bmi1,popcnt")]
     #[inline]
     fn both(a: Vector, b: Vector) -> Vector {
         _mm256_and_si256(a, b)
     }
 
     /// Returns what changes nothing in [`both`].
-    #[target_feature(enable = "avx2,bmi1")]
+    #[target_feature(enable = "avx2,bmi1,popcnt")]
     #[inline]
     fn both_all() -> Vector {
         _mm256_set1_epi8(-1)
     }
 
     /// Returns a bit for each byte that is not zero in one of the vectors.
-    #[target_feature(enable = "avx2,bmi1")]
+    #[target_feature(enable = "avx2,bmi1,popcnt")]
     #[inline]
     fn bits(a: Vector, b: Vector) -> u64 {
         let none = _mm256_cmpeq_epi8(_mm256_or_si256(a, b), _mm256_setzero_si256());
