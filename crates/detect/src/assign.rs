@@ -4,19 +4,21 @@
 //! `<key>name</key><string>value</string>`, `Authorization: Bearer value` and `scheme://user:password@`.
 //! The engine calls it where a word such as `key` or `token` stands.
 //!
-//! What may stand between name and value is in [`crate::separator`].
+//! What may stand between name and value is in [`crate::separator`], how a value ends in
+//! [`crate::extent`].
 //!
 //! **Invariant:** reads forward at most one value and backward at most one name and the command in
 //! front of it.
 
-use crate::engine::{TOKEN_CAP, encoding_of};
-use crate::name::{NameHint, credential_name};
+use crate::engine::encoding_of;
+use crate::extent::read_value;
+use crate::name::{Demand, Meaning, meaning};
 use crate::rule::{Confidence, Encoding, Rule};
 use crate::rules::{GENERIC_ID, rule};
-use crate::separator::{Delimiter, Name, Place, ends_statement, next_pair, quote_at, value_start};
+use crate::separator::{Delimiter, Evidence, Name, Place, quote_at, value_start};
 use crate::url;
-use crate::value::{plausible_for_provider, plausible_secret};
-use crate::window::{Extent, URL64, WORD, Window};
+use crate::value::fits;
+use crate::window::{Alphabet, Extent, URL64, WORD, Window};
 use std::ops::Range;
 
 /// The longest name that is read, on either side of the word that woke the reader.
@@ -34,31 +36,20 @@ pub(crate) struct Named {
     pub(crate) encoding: Encoding,
 }
 
+/// What may stand behind a name that has a value; everything else is a word of a sentence or of a
+/// program.
+const FOLLOWERS: Alphabet = Alphabet::of(b"\"'`\\=: \t%<>[]&*\n\r(|,?+");
+
 /// Reads the assignment whose name contains the word `word..word_end`.
 pub(crate) fn by_name(window: &Window<'_>, word: usize, word_end: usize) -> Option<Named> {
     let name_end = window.run(word_end, NAME_REACH, |b| URL64.has(b));
-    // The byte after the name rejects prose before anything else is read.
+    // The bytes after the name reject prose before anything else is read.
     let next = window.at(name_end)?;
-    if !matches!(
-        next,
-        b'"' | b'\''
-            | b'`'
-            | b'\\'
-            | b'='
-            | b':'
-            | b' '
-            | b'\t'
-            | b'%'
-            | b'<'
-            | b'>'
-            | b']'
-            | b'&'
-            | b'*'
-            | b'\n'
-            | b'\r'
-    ) {
+    if !FOLLOWERS.has(next) || speaks(window, word, name_end, next) {
         return None;
     }
+    // A trigger may begin with a quote: `"auth`.
+    let word = word + usize::from(!URL64.has(window.at(word)?));
     let (start, flag) = name_start(window, word)?;
     let name = Name {
         start,
@@ -70,25 +61,61 @@ pub(crate) fn by_name(window: &Window<'_>, word: usize, word_end: usize) -> Opti
     }
     let place = value_start(window, name)?;
     // No shorter value is plausible; most names in sentences end here.
-    if window.run(place.at, SHORTEST, |b| b > b' ') < place.at + SHORTEST {
+    let long = place.delimiter == Delimiter::Tag
+        || window.run(place.at, SHORTEST, |b| b > b' ') == place.at + SHORTEST;
+    if !long {
         return None;
     }
-    let hint = hint_of(window, start, name_end)?;
+    let meaning = meaning_at(window, start, name_end)?;
     let span = read_value(window, place.at, place.delimiter)?;
-    judge(window, span, hint.rule, place)
+    judge(window, span, meaning, place)
 }
 
-/// Asks about a name, for `key` together with the word in front of it: "the API key is ..".
-fn hint_of(window: &Window<'_>, start: usize, end: usize) -> Option<NameHint> {
-    let name = str::from_utf8(window.slice(start..end)).ok()?;
-    let strong = |name: &str| credential_name(name).filter(|hint| hint.strong);
-    if !name.eq_ignore_ascii_case("key") || window.before(start, 1) != b" " {
-        return strong(name);
+/// Tells whether a name is a word of a sentence: between blanks, and in front of a letter that begins
+/// neither `is` nor a value that a command or `.netrc` takes.
+fn speaks(window: &Window<'_>, word: usize, name_end: usize, next: u8) -> bool {
+    next == b' '
+        && window.before(word, 1) == b" "
+        && window.at(name_end + 1).is_some_and(|b| {
+            matches!(b, b'a'..=b'h' | b'j'..=b'z') && window.slice(word..name_end) != b"password"
+        })
+        && !matches!(
+            window.before(word, 3),
+            [b't' | b'v' | b'x' | b'V' | b'G', b' '] | [_, b't' | b'v' | b'x' | b'V' | b'G', b' ']
+        )
+}
+
+/// Asks about a name; a single word means more together with the word in front of it: "the API key
+/// is ..", `spring.datasource.password`.
+fn meaning_at(window: &Window<'_>, start: usize, end: usize) -> Option<Meaning> {
+    let name = window.slice(start..end);
+    let alone = meaning(str::from_utf8(name).ok()?);
+    let [sign @ (b' ' | b'.')] = *window.before(start, 1) else {
+        return alone;
+    };
+    if alone.is_some_and(|alone| alone.rule.is_some()) || !name.iter().all(u8::is_ascii_alphabetic)
+    {
+        return alone;
     }
-    let left = window.before(start - 1, 16);
-    let length = left.iter().rev().take_while(|b| WORD.has(**b)).count();
-    let kind = str::from_utf8(&left[left.len() - length..]).ok()?;
-    strong(&format!("{kind}_{name}"))
+    let left = window.before(start - 1, 40);
+    let length = left
+        .iter()
+        .rev()
+        .take_while(|b| WORD.has(**b) || sign == b'.' && matches!(b, b'.' | b'-'))
+        .count();
+    if length == 0 {
+        return alone;
+    }
+    let phrase = str::from_utf8(window.slice(start - 1 - length..end)).ok()?;
+    let together = meaning(phrase)?;
+    // A provider's variable is one word; a phrase that happens to spell one is less.
+    Some(Meaning {
+        rule: together.rule.filter(|_| sign == b'.'),
+        demand: match together.demand {
+            Demand::Owned => Demand::Token { ids: true },
+            demand => demand,
+        },
+    })
 }
 
 /// Reads the value after `Bearer `.
@@ -106,7 +133,11 @@ pub(crate) fn bearer(window: &Window<'_>, at: usize, value: usize) -> Option<Nam
     if span.len() < 16 {
         return None;
     }
-    judge(window, span, None, place)
+    let meaning = Meaning {
+        rule: None,
+        demand: Demand::Token { ids: true },
+    };
+    judge(window, span, meaning, place)
 }
 
 /// Reads the password that a program takes as an argument; `value` is behind the option.
@@ -139,7 +170,7 @@ fn bare(at: usize) -> Place {
     Place {
         at,
         delimiter: Delimiter::Bare(Extent::Word),
-        prose: false,
+        evidence: Evidence::Assigned,
     }
 }
 
@@ -172,12 +203,7 @@ pub(crate) fn url_password(window: &Window<'_>, at: usize) -> Option<Named> {
     })
 }
 
-fn judge(
-    window: &Window<'_>,
-    span: Range<usize>,
-    owner: Option<&'static Rule>,
-    place: Place,
-) -> Option<Named> {
+fn judge(window: &Window<'_>, span: Range<usize>, meaning: Meaning, place: Place) -> Option<Named> {
     let value = window.slice(span.clone());
     let called = matches!(place.delimiter, Delimiter::Bare { .. })
         && (matches!(window.at(span.end), Some(b'(' | b'['))
@@ -186,16 +212,16 @@ fn judge(
             || place.delimiter == Delimiter::Bare(Extent::Clause) && calls(value));
     // The start of a long value tells enough, and names may stand at every few bytes.
     let start = &value[..value.len().min(JUDGED)];
-    let plausible = if owner.is_some() {
-        plausible_for_provider(start)
-    } else {
-        plausible_secret(start)
+    let demand = match (place.evidence, meaning.demand) {
+        (Evidence::Beside, Demand::Token { ids } | Demand::Drawn { ids }) => Demand::Drawn { ids },
+        (Evidence::Beside, Demand::Password) => Demand::Drawn { ids: false },
+        (_, demand) => demand,
     };
     let both = start.iter().any(u8::is_ascii_digit) && start.iter().any(u8::is_ascii_alphabetic);
-    if called || !plausible || place.prose && !both {
+    if called || !fits(start, demand) || place.evidence == Evidence::Told && !both {
         return None;
     }
-    let (rule, confidence) = match owner {
+    let (rule, confidence) = match meaning.rule {
         Some(owner) => (owner, Confidence::Medium),
         None => (rule(GENERIC_ID)?, Confidence::Low),
     };
@@ -289,106 +315,4 @@ fn in_badge(window: &Window<'_>, name_start: usize) -> bool {
 
 fn after_escape(window: &Window<'_>, at: usize) -> bool {
     matches!(window.before(at, 2), [b'\\', b'n' | b't' | b'r'])
-}
-
-/// Reads a value to its delimiter; `None` when it is longer than a token may be.
-fn read_value(window: &Window<'_>, from: usize, delimiter: Delimiter) -> Option<Range<usize>> {
-    let end = match delimiter {
-        Delimiter::Quote { quote, backslashes } => quoted_end(window, from, quote, backslashes)?,
-        Delimiter::PercentQuote => {
-            let stop = |at| matches!(window.percent_at(at), Some(b'"' | b'\''));
-            first(window, from, |at, byte| {
-                byte <= b' ' || byte == b'%' && stop(at)
-            })?
-        }
-        Delimiter::Tag => {
-            let end = first(window, from, |_, byte| byte == b'<' || byte < b' ')?;
-            let closed = window.starts_with(end, b"</") || window.starts_with(end, b"<\\");
-            closed.then_some(end)?
-        }
-        Delimiter::Bare(extent) => {
-            let end = bare_end(window, from, extent)?;
-            let trailing = window
-                .slice(from..end)
-                .iter()
-                .rev()
-                .take_while(|b| matches!(b, b'.' | b':' | b'!' | b'?'))
-                .count();
-            end - if extent == Extent::Line { 0 } else { trailing }
-        }
-    };
-    (end > from).then_some(from..end)
-}
-
-/// Returns the first offset that satisfies `stop`, or the end of the text.
-fn first(window: &Window<'_>, from: usize, stop: impl Fn(usize, u8) -> bool) -> Option<usize> {
-    (from..=from + TOKEN_CAP).find(|&at| window.at(at).is_none_or(|byte| stop(at, byte)))
-}
-
-/// Returns where a bare value ends. What ends it does not depend on where it begins, so that names
-/// inside a long value do not read it again.
-fn bare_end(window: &Window<'_>, from: usize, extent: Extent) -> Option<usize> {
-    let known = window.clear_until(from, extent);
-    let end = (known..=from + TOKEN_CAP).find(|&at| {
-        window
-            .at(at)
-            .is_none_or(|byte| ends_bare(window, at, byte, extent))
-    });
-    window.set_clear(from, end.unwrap_or(from + TOKEN_CAP + 1).max(known), extent);
-    end
-}
-
-/// Finds the quote that closes: behind as many backslashes as the one that opened, or fewer.
-fn quoted_end(window: &Window<'_>, from: usize, quote: u8, backslashes: usize) -> Option<usize> {
-    let mut run = 0;
-    for at in from..=from + TOKEN_CAP {
-        let byte = window.at(at)?;
-        match byte {
-            b'\\' => run += 1,
-            _ if byte == quote && run <= backslashes => return Some(at - run),
-            b'\n' | b'\r' | 0 => return None,
-            _ => run = 0,
-        }
-    }
-    None
-}
-
-fn ends_bare(window: &Window<'_>, at: usize, byte: u8, extent: Extent) -> bool {
-    match byte {
-        0..=b' ' | b'"' | b'\'' | b'`' | 0x7f => true,
-        // An escape ends the value: `\n`, `\"`, `\\`. An escaped slash is a slash.
-        b'\\' => !escaped_slash(window, at),
-        b'%' => matches!(
-            window.percent_at(at),
-            Some(b' ' | b'"' | b'&' | b'\n' | b'\r' | b'\'')
-        ),
-        b'&' => next_pair(window, at, extent),
-        b';' => extent == Extent::Word || next_pair(window, at, extent),
-        b',' | b'>' | b')' | b']' | b'}' | b'|' => match extent {
-            Extent::Line => false,
-            Extent::Clause => {
-                let after = window.at(at + 1);
-                ends_statement(after)
-                    || matches!(
-                        after,
-                        Some(b',' | b';' | b'.' | b':' | b')' | b']' | b'}' | b'|')
-                    )
-            }
-            Extent::Word => true,
-        },
-        b'<' => match extent {
-            Extent::Line => false,
-            Extent::Clause => window
-                .at(at + 1)
-                .is_none_or(|b| matches!(b, b'/' | b'\'') || b.is_ascii_alphabetic()),
-            Extent::Word => true,
-        },
-        b'(' | b'[' | b'{' => extent == Extent::Word,
-        _ => false,
-    }
-}
-
-fn escaped_slash(window: &Window<'_>, at: usize) -> bool {
-    let slash = window.run(at, 8, |b| b == b'\\');
-    window.at(slash) == Some(b'/')
 }

@@ -4,8 +4,8 @@
 //!
 //! **Invariant:** a check looks only at the token. It returns `None` to reject.
 
+use crate::placeholder::{is_filler, is_placeholder};
 use crate::rule::Confidence;
-use crate::value::{is_filler, is_placeholder};
 use base64::Engine as _;
 use base64::engine::DecodePaddingMode;
 use base64::engine::GeneralPurpose;

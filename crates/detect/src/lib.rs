@@ -12,10 +12,15 @@
 mod assign;
 mod checks;
 mod engine;
+mod extent;
 mod fakes;
 mod literals;
 mod mask;
 mod name;
+mod notation;
+mod placeholder;
+mod provider;
+mod random;
 mod rule;
 mod rules;
 mod separator;
@@ -29,11 +34,12 @@ pub use engine::{Match, PRIVATE_KEY_CAP, TOKEN_CAP};
 pub use fakes::{Dice, fake};
 pub use mask::mask;
 pub use name::{NameHint, credential_name};
+pub use placeholder::is_placeholder;
 pub use rule::{Confidence, Encoding, Examples, Part, Reader, Rule, Severity, Shape};
 pub use rules::{GENERIC_ID, rule, rules};
 pub use stream::{Stream, scan};
 pub use url::credential_in_url;
-pub use value::{is_placeholder, is_reference, plausible_secret};
+pub use value::{is_reference, plausible_secret};
 pub use value_search::{
     SHORTEST_BASE64_VALUE, SHORTEST_VALUE, ValueMatch, ValueSearch, ValueStream,
 };

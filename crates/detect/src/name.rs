@@ -1,9 +1,12 @@
-//! Decides by its name whether a field, variable, flag or header holds a credential.
+//! Decides by its name whether a field, variable, flag or header holds a credential, and what its
+//! value must look like then.
 //!
 //! The structural scanner and `audit` ask it.
 //!
 //! **Invariant:** looks only at the name; the value is judged in [`crate::plausible_secret`].
+//! Allocates nothing: it is asked about every `name: value` of a text.
 
+use crate::provider::is_provider;
 use crate::rule::Rule;
 use crate::rules::rules;
 use std::collections::HashMap;
@@ -18,17 +21,46 @@ pub struct NameHint {
     pub strong: bool,
 }
 
+/// What a value under a name must be to count as its credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Demand {
+    /// A provider's own variable: whatever is no placeholder.
+    Owned,
+    /// A password: any characters.
+    Password,
+    /// A token or key: the characters of tokens; with `ids`, UUIDs and hashes count too.
+    Token {
+        /// Whether the name is clear enough for a value that looks like an id or a hash.
+        ids: bool,
+    },
+    /// A word that often names something else: the value must look drawn at random.
+    Drawn {
+        /// As in [`Demand::Token`].
+        ids: bool,
+    },
+}
+
+/// What the words of a name mean.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Meaning {
+    pub(crate) rule: Option<&'static Rule>,
+    pub(crate) demand: Demand,
+}
+
 /// Last words that name a credential on their own.
-const NOUNS: [&str; 27] = [
+const NOUNS: [&str; 30] = [
     "password",
     "passwd",
     "passphrase",
     "passcode",
+    "passwort",
     "pwd",
     "pgpassword",
     "secret",
     "token",
     "apikey",
+    "apitoken",
+    "apisecret",
     "authtoken",
     "accesstoken",
     "bottoken",
@@ -49,8 +81,33 @@ const NOUNS: [&str; 27] = [
     "connectionstring",
 ];
 
+/// Nouns whose values are chosen by people and hold any character.
+const CHOSEN: [&str; 9] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "passwort",
+    "pwd",
+    "pgpassword",
+    "psk",
+    "connectionstring",
+];
+
+/// Last words that hold a credential if a word stands in front of them: `DB_PASS`, `etsy_auth`.
+const FAINT: [&str; 8] = [
+    "pass",
+    "pw",
+    "auth",
+    "cred",
+    "creds",
+    "credential",
+    "credentials",
+    "api",
+];
+
 /// What in front of `key` makes it a credential.
-const KEY_KINDS: [&str; 31] = [
+const KEY_KINDS: [&str; 32] = [
     "api",
     "secret",
     "private",
@@ -79,13 +136,14 @@ const KEY_KINDS: [&str; 31] = [
     "plan",
     "account",
     "ssh",
-    "license",
     "preshared",
     "psk",
+    "client",
+    "tenant",
 ];
 
 /// What in front of `token` makes it a position, a count or a public value.
-const TOKEN_KINDS: [&str; 40] = [
+const TOKEN_KINDS: [&str; 48] = [
     "next",
     "page",
     "continuation",
@@ -126,6 +184,14 @@ const TOKEN_KINDS: [&str; 40] = [
     "backward",
     "offending",
     "change",
+    "csrf",
+    "xsrf",
+    "antiforgery",
+    "verificationrequest",
+    "update",
+    "lock",
+    "consistency",
+    "request",
 ];
 
 /// Last words after which the word before decides: `API_KEY_2`, `TOKEN_PROD`, `secretBase64`.
@@ -166,62 +232,221 @@ const WEAK: [&str; 13] = [
     "signature",
 ];
 
+/// What in front of `token` makes a UUID or a hash under it an id and no secret.
+const ID_KINDS: [&str; 13] = [
+    "client",
+    "session",
+    "sync",
+    "device",
+    "registration",
+    "transaction",
+    "correlation",
+    "trace",
+    "cart",
+    "upload",
+    "tracking",
+    "invocation",
+    "action",
+];
+
+/// Words behind a credential's noun that make the name one of something else: `token_type`.
+const ASIDE: [&str; 72] = [
+    "id",
+    "ids",
+    "name",
+    "names",
+    "file",
+    "path",
+    "dir",
+    "url",
+    "uri",
+    "endpoint",
+    "host",
+    "type",
+    "kind",
+    "hash",
+    "digest",
+    "checksum",
+    "fingerprint",
+    "signature",
+    "count",
+    "length",
+    "len",
+    "size",
+    "limit",
+    "limits",
+    "max",
+    "min",
+    "ttl",
+    "expiry",
+    "expires",
+    "expiration",
+    "at",
+    "in",
+    "ref",
+    "reference",
+    "env",
+    "var",
+    "arn",
+    "alias",
+    "prefix",
+    "suffix",
+    "header",
+    "field",
+    "label",
+    "hint",
+    "policy",
+    "mode",
+    "enabled",
+    "required",
+    "version",
+    "algorithm",
+    "format",
+    "error",
+    "message",
+    "title",
+    "text",
+    "description",
+    "index",
+    "usage",
+    "audience",
+    "issuer",
+    "scope",
+    "scopes",
+    "status",
+    "state",
+    "store",
+    "provider",
+    "manager",
+    "service",
+    "reset",
+    "rotation",
+    "event",
+    "validator",
+];
+
 /// Tells whether a field, variable, flag or header with this name holds a credential.
 pub fn credential_name(name: &str) -> Option<NameHint> {
-    if name.len() < 3 || name.len() > 128 || !name.is_ascii() {
-        return None;
+    let words = Words::of(name)?;
+    let hint = |rule, strong| Some(NameHint { rule, strong });
+    match meaning_of(&words) {
+        Some(Meaning { rule, demand }) if !matches!(demand, Demand::Drawn { .. }) => {
+            hint(rule, true)
+        }
+        _ if is_weak(&words) => hint(None, false),
+        _ => None,
     }
-    let words = words(name);
-    if let Some(rule) = provider_of(&words) {
-        return Some(NameHint {
+}
+
+/// Returns what a value under this name must be; `None` when the name says nothing.
+pub(crate) fn meaning(name: &str) -> Option<Meaning> {
+    meaning_of(&Words::of(name)?)
+}
+
+fn meaning_of(words: &Words) -> Option<Meaning> {
+    if let Some(rule) = provider_of(words) {
+        return Some(Meaning {
             rule: Some(rule),
-            strong: true,
+            demand: Demand::Owned,
         });
     }
-    let mut meaning = words.as_slice();
-    while let [front @ .., last] = meaning
-        && !front.is_empty()
-        && !(last == "string" && front.ends_with(&["connection".to_owned()]))
-        && (TAILS.contains(&last.as_str()) || last.bytes().all(|b| b.is_ascii_digit()))
-    {
-        meaning = front;
-    }
-    let (last, before) = meaning.split_last()?;
-    let before = before.last().map(String::as_str).unwrap_or_default();
-    let strong = match last.as_str() {
-        "key" => KEY_KINDS.contains(&before),
-        "token" => !TOKEN_KINDS.contains(&before),
-        "string" => before == "connection",
-        noun => NOUNS.contains(&noun) || glued(noun),
+    let end = words.meaning_end();
+    let demand = match words.word(end, 1) {
+        "" => None,
+        last => demand_of(words, end, last),
     };
-    let joined = meaning.concat();
-    if strong {
-        return (!joined.starts_with("no") || before != "no").then_some(NameHint {
-            rule: None,
-            strong: true,
-        });
-    }
-    let weak = WEAK.contains(&last.as_str()) && !(last == "key" && not_a_secret_key(before))
-        || WEAK.contains(&joined.as_str());
-    weak.then_some(NameHint {
-        rule: None,
-        strong: false,
+    demand
+        .or_else(|| with_something_behind(words, end))
+        .map(|demand| Meaning { rule: None, demand })
+}
+
+/// What the word `last` demands behind the words in front of it, which end at `end`.
+fn demand_of(words: &Words, end: usize, last: &str) -> Option<Demand> {
+    let before = words.word(end, 2);
+    // `token1`
+    let last = last.trim_end_matches(|c: char| c.is_ascii_digit());
+    let demand = match last {
+        "key" if KEY_KINDS.contains(&before) => Demand::Token { ids: true },
+        "key" if named_provider(words, end) => Demand::Drawn { ids: true },
+        "key" if before.is_empty() || not_a_secret_key(before) => return None,
+        "key" => Demand::Drawn { ids: false },
+        "token" if TOKEN_KINDS.contains(&before) => return None,
+        "token" => Demand::Token {
+            ids: !ID_KINDS.contains(&before),
+        },
+        "string" if before == "connection" => Demand::Password,
+        "string" => return None,
+        noun if CHOSEN.contains(&noun) => Demand::Password,
+        noun if NOUNS.contains(&noun) => Demand::Token { ids: true },
+        faint if FAINT.contains(&faint) => match faint {
+            _ if before.is_empty() => return None,
+            "pass" | "pw" => Demand::Password,
+            "api" if !named_provider(words, end) => return None,
+            _ => Demand::Drawn {
+                ids: named_provider(words, end),
+            },
+        },
+        noun => glued(noun)?,
+    };
+    (before != "no").then_some(demand)
+}
+
+/// `password_of_the_service`, `api_token_for_ci`: the noun stands further to the left.
+fn with_something_behind(words: &Words, end: usize) -> Option<Demand> {
+    (1..end.min(5)).find_map(|behind| {
+        let noun = words.word(end, behind + 1);
+        let clear = matches!(noun, "password" | "passwd" | "secret" | "token" | "apikey")
+            || noun == "key" && KEY_KINDS.contains(&words.word(end, behind + 2));
+        let aside = (1..=behind).any(|at| ASIDE.contains(&words.word(end, at)));
+        (clear && !aside && !TOKEN_KINDS.contains(&words.word(end, behind + 2)))
+            .then_some(Demand::Drawn { ids: false })
     })
 }
 
+/// Tells whether the name of a service stands in front of the last word: `etsy key`, `NEW_RELIC_KEY`.
+fn named_provider(words: &Words, end: usize) -> bool {
+    let one = words.word(end, 2);
+    is_provider(one) || {
+        let two = words.word(end, 3);
+        !two.is_empty() && two.len() + one.len() <= crate::provider::LONGEST && {
+            let mut joined = [0; crate::provider::LONGEST];
+            joined[..two.len()].copy_from_slice(two.as_bytes());
+            joined[two.len()..two.len() + one.len()].copy_from_slice(one.as_bytes());
+            str::from_utf8(&joined[..two.len() + one.len()]).is_ok_and(is_provider)
+        }
+    }
+}
+
+fn is_weak(words: &Words) -> bool {
+    let end = words.meaning_end();
+    let (last, before) = (words.word(end, 1), words.word(end, 2));
+    // `authTag` and `serviceAccount` are weak as wholes.
+    let joined: bool = end == 2
+        && WEAK.iter().any(|weak| {
+            weak.strip_prefix(before)
+                .is_some_and(|rest| !before.is_empty() && rest == last)
+        });
+    WEAK.contains(&last) && !(last == "key" && not_a_secret_key(before)) || joined
+}
+
 /// Words written together: `mysecrettoken`, `dbpassword`, `openaiapikey`.
-fn glued(word: &str) -> bool {
-    [
-        "password",
-        "passwd",
-        "apikey",
-        "secretkey",
-        "authtoken",
-        "accesstoken",
-        "clientsecret",
-    ]
-    .iter()
-    .any(|end| word.ends_with(end))
+fn glued(word: &str) -> Option<Demand> {
+    let ends = |end: &str| {
+        word.strip_suffix(end)
+            .filter(|front| front.len() >= 2 && !front.ends_with("no"))
+    };
+    if ["password", "passwd"].iter().any(|end| ends(end).is_some()) {
+        return Some(Demand::Password);
+    }
+    if ["apikey", "secretkey", "authtoken", "accesstoken"]
+        .iter()
+        .any(|end| ends(end).is_some())
+    {
+        return Some(Demand::Token { ids: true });
+    }
+    let front = ends("token").or_else(|| ends("secret"))?;
+    let position = TOKEN_KINDS.iter().any(|kind| front.ends_with(kind));
+    (!position).then_some(Demand::Token { ids: false })
 }
 
 fn not_a_secret_key(before: &str) -> bool {
@@ -251,59 +476,200 @@ fn not_a_secret_key(before: &str) -> bool {
             | "lookup"
             | "storage"
             | "known"
+            | "bucket"
+            | "natural"
+            | "schema"
+            | "sequence"
+            | "site"
+            | "verify"
+            | "verifying"
+            | "verification"
+            | "websocket"
+            | "socket"
+            | "s3"
+            | "s3object"
+            | "websocketaccept"
+            | "surrogate"
+            | "unique"
+            | "composite"
+            | "range"
+            | "shard"
+            | "query"
+            | "dict"
+            | "message"
+            | "translation"
+            | "i18n"
+            | "locale"
+            | "event"
+            | "file"
+            | "item"
+            | "entry"
+            | "node"
+            | "record"
+            | "react"
+            | "data"
+            | "job"
+            | "task"
+            | "request"
+            | "correlation"
+            | "trace"
+            | "peer"
+            | "identity"
+            | "device"
+            | "pk"
+            | "lock"
+            | "mutex"
+            | "memo"
+            | "etag"
+            | "hash"
+            | "checksum"
+            | "content"
+            | "artifact"
+            | "package"
+            | "image"
+            | "layer"
+            | "build"
+            | "version"
+            | "release"
+            | "commit"
+            | "tree"
+            | "blob"
+            | "order"
+            | "grouping"
+            | "parent"
+            | "child"
+            | "column"
+            | "table"
+            | "field"
+            | "property"
+            | "the"
+            | "a"
+            | "this"
+            | "my"
+            | "your"
+            | "new"
+            | "old"
+            | "each"
+            | "every"
+            | "next"
+            | "first"
+            | "last"
     )
 }
 
 /// Finds the rule that owns a variable name, also as the tail of a longer one: `TEAM_A_OPENAI_API_KEY`,
 /// and with a number after it: `OPENAI_API_KEY_2`.
-fn provider_of(words: &[String]) -> Option<&'static Rule> {
+fn provider_of(words: &Words) -> Option<&'static Rule> {
     static OWNERS: OnceLock<HashMap<String, &'static Rule>> = OnceLock::new();
     let owners = OWNERS.get_or_init(|| {
         let named = |rule: &'static Rule| {
-            rule.env_names
-                .iter()
-                .map(move |name| (self::words(name).join("_"), rule))
+            rule.env_names.iter().filter_map(move |name| {
+                Some((Words::of(name)?.joined(0, usize::MAX).to_owned(), rule))
+            })
         };
         // The first rule that names a variable owns it.
         rules().iter().rev().flat_map(named).collect()
     });
     let numbered = words
-        .last()
-        .is_some_and(|word| word.bytes().all(|b| b.is_ascii_digit()));
-    let words = &words[..words.len() - usize::from(numbered)];
-    (0..words.len()).find_map(|from| {
-        (words.len() - from > 1 || from == 0)
-            .then(|| owners.get(&words[from..].join("_")).copied())
+        .word(words.count, 1)
+        .bytes()
+        .all(|b| b.is_ascii_digit());
+    let end = words.count - usize::from(numbered && words.count > 1);
+    (0..end).find_map(|from| {
+        (end - from > 1 || from == 0)
+            .then(|| owners.get(words.joined(from, end)).copied())
             .flatten()
     })
 }
 
-/// Splits a name at separators and at changes of case, in lower case.
-fn words(name: &str) -> Vec<String> {
-    let bytes = name.as_bytes();
-    let mut words = vec![String::new()];
-    for (i, &byte) in bytes.iter().enumerate() {
-        if !byte.is_ascii_alphanumeric() {
-            words.push(String::new());
-            continue;
+/// The longest name that is looked at.
+const LONGEST_NAME: usize = 128;
+/// The most words of a name that are told apart; more are no name.
+const MOST_WORDS: usize = 24;
+
+/// A name split at separators and at changes of case, in lower case, joined by `_`.
+struct Words {
+    text: [u8; LONGEST_NAME + MOST_WORDS],
+    /// Where each word begins and ends.
+    spans: [(u8, u8); MOST_WORDS],
+    count: usize,
+}
+
+impl Words {
+    fn of(name: &str) -> Option<Self> {
+        if name.len() < 3 || name.len() > LONGEST_NAME || !name.is_ascii() {
+            return None;
         }
-        let after_lower =
-            i > 0 && (bytes[i - 1].is_ascii_lowercase() || bytes[i - 1].is_ascii_digit());
-        let before_lower = bytes.get(i + 1).is_some_and(u8::is_ascii_lowercase);
-        let starts = byte.is_ascii_uppercase()
-            && i > 0
-            && (after_lower && !bytes[i - 1].is_ascii_digit()
-                || bytes[i - 1].is_ascii_uppercase() && before_lower
-                || bytes[i - 1].is_ascii_digit() && before_lower);
-        if starts {
-            words.push(String::new());
+        let bytes = name.as_bytes();
+        let mut words = Self {
+            text: [b'_'; LONGEST_NAME + MOST_WORDS],
+            spans: [(0, 0); MOST_WORDS],
+            count: 0,
+        };
+        let mut at = 0u8;
+        let mut open = false;
+        for (i, &byte) in bytes.iter().enumerate() {
+            let part = byte.is_ascii_alphanumeric();
+            if open && (!part || starts_word(bytes, i)) {
+                open = false;
+            }
+            if !part {
+                continue;
+            }
+            if !open {
+                if words.count == MOST_WORDS {
+                    return None;
+                }
+                at += u8::from(words.count > 0);
+                words.spans[words.count] = (at, at);
+                words.count += 1;
+                open = true;
+            }
+            words.text[usize::from(at)] = byte.to_ascii_lowercase();
+            at += 1;
+            words.spans[words.count - 1].1 = at;
         }
-        if let Some(word) = words.last_mut() {
-            word.push(char::from(byte.to_ascii_lowercase()));
-        }
+        (words.count > 0).then_some(words)
     }
-    words.retain(|word| !word.is_empty());
-    words
+
+    /// Returns the word that is `back`th from the end of the first `end`; `""` when there is none.
+    fn word(&self, end: usize, back: usize) -> &str {
+        end.checked_sub(back)
+            .map_or("", |index| self.joined(index, index + 1))
+    }
+
+    /// Returns the words `from..end` with `_` between them.
+    fn joined(&self, from: usize, end: usize) -> &str {
+        let end = end.min(self.count);
+        if from >= end {
+            return "";
+        }
+        let span = usize::from(self.spans[from].0)..usize::from(self.spans[end - 1].1);
+        str::from_utf8(&self.text[span]).unwrap_or_default()
+    }
+
+    /// Returns the number of words without those behind the meaning one: `API_KEY_2`, `TOKEN_PROD`.
+    fn meaning_end(&self) -> usize {
+        let mut end = self.count;
+        while end > 1 {
+            let last = self.word(end, 1);
+            let connection = last == "string" && self.word(end, 2) == "connection";
+            if connection || !(TAILS.contains(&last) || last.bytes().all(|b| b.is_ascii_digit())) {
+                break;
+            }
+            end -= 1;
+        }
+        end
+    }
+}
+
+/// Tells whether a word begins at a capital: behind a small letter, or at the last of several.
+fn starts_word(bytes: &[u8], i: usize) -> bool {
+    let before_lower = bytes.get(i + 1).is_some_and(u8::is_ascii_lowercase);
+    i > 0
+        && bytes[i].is_ascii_uppercase()
+        && (bytes[i - 1].is_ascii_lowercase()
+            || before_lower && bytes[i - 1].is_ascii_alphanumeric())
 }
 
 #[cfg(test)]

@@ -1,24 +1,22 @@
 //! What stands between a credential's name and its value, in every notation that is known.
 //!
-//! [`crate::assign`] calls it with a name and reads the value where it says.
+//! [`crate::assign`] calls it with a name and reads the value where it says. Notations without a
+//! sign between the two are in [`crate::notation`].
 //!
 //! **Invariant:** looks at a few dozen bytes on either side of the name; judges neither name nor value.
 
-use crate::window::{Extent, URL64, WORD, Window};
+use crate::notation::{enclosed_value, plist_value, without_sign};
+use crate::window::{Extent, URL64, WORD, Window, hex_digit};
 
 /// The most blanks between a name, its separator and its value.
-const BLANKS: usize = 32;
-/// How far to the left a command's name or a file's keyword is looked for.
-const COMMAND_REACH: usize = 120;
-/// A value behind a mere blank is not shorter than this.
-const SHORTEST_ARGUMENT: usize = 8;
+pub(crate) const BLANKS: usize = 32;
 
 /// How a value is delimited.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Delimiter {
     /// The same quote behind as many backslashes.
     Quote { quote: u8, backslashes: usize },
-    /// `%22`
+    /// `%22`, however often the percent sign itself is coded.
     PercentQuote,
     /// The next `<`.
     Tag,
@@ -26,13 +24,29 @@ pub(crate) enum Delimiter {
     Bare(Extent),
 }
 
+/// How much a notation says about the value that it leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Evidence {
+    /// It sets the name to the value.
+    Assigned,
+    /// A sentence or a table leads to it: the value must look like a credential.
+    Told,
+    /// The two only stand side by side: the value must look drawn at random.
+    Beside,
+}
+
 /// Where a value begins and how it ends.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
     pub(crate) at: usize,
     pub(crate) delimiter: Delimiter,
-    /// A sentence or a table leads to it: the value must look more like a credential.
-    pub(crate) prose: bool,
+    pub(crate) evidence: Evidence,
+}
+
+impl Place {
+    pub(crate) fn with(self, evidence: Evidence) -> Self {
+        Self { evidence, ..self }
+    }
 }
 
 /// A name in its text.
@@ -44,51 +58,74 @@ pub(crate) struct Name {
     pub(crate) flag: bool,
 }
 
+/// Signs of two or more bytes that set a name, the longest first.
+const ASSIGNMENTS: [&[u8]; 10] = [
+    b":::=", b"::=", b"??=", b"||=", b"?=", b"+=", b".=", b":=", b"=>", b"<-",
+];
+/// Signs that compare.
+const COMPARISONS: [&[u8]; 4] = [b"===", b"!==", b"==", b"!="];
+
 /// Returns where the value of a name begins and how it ends.
 pub(crate) fn value_start(window: &Window<'_>, name: Name) -> Option<Place> {
-    if window.starts_with(name.end, b"</key>") || window.starts_with(name.end, b"<\\/key>") {
+    if window.at(name.end) == Some(b'<') {
         return plist_value(window, name.end);
     }
     let tag = window.before(name.start, 1) == b"<";
     if tag && window.at(name.end) == Some(b'>') {
-        return Some(tagged(name.end + 1));
+        return Some(tagged(skip_lines(window, name.end + 1)));
     }
     let quoted = quote_at(window, name.end).map(|(length, _)| name.end + length);
-    let mut at = quoted.unwrap_or(name.end);
-    if window.at(at) == Some(b']') {
-        at += 1;
-    }
-    at = emphasis(window, at);
+    let at = brackets(window, quoted.unwrap_or(name.end))?;
+    let at = emphasis(window, at);
     let blank = skip_blanks(window, at);
-    let after = match window.at(blank)? {
-        b'=' if window.at(blank + 1) == Some(b'=') => return None,
-        b'=' if window.at(blank + 1) == Some(b'>') => blank + 2,
-        b':' if window.at(blank + 1) == Some(b'=') => blank + 2,
+    let next = window.at(blank)?;
+    let sign = |signs: &[&[u8]]| {
+        signs
+            .iter()
+            .find(|sign| window.starts_with(blank, sign))
+            .map(|sign| blank + sign.len())
+    };
+    let after = match next {
+        b'=' | b'!' if matches!(window.at(blank + 1), Some(b'=')) => {
+            return compared(window, sign(&COMPARISONS)?);
+        }
         b':' if window.starts_with(blank, b"://") => return None,
         b':' if window.at(blank + 1) == Some(b'-') && window.before(name.start, 2) == b"${" => {
             blank + 2
         }
+        b'=' | b':' | b'?' | b'+' | b'.' | b'|' | b'<' if let Some(after) = sign(&ASSIGNMENTS) => {
+            after
+        }
         b':' => return Some(after_colon(window, quoted.is_some(), blank + 1)),
         b'=' => blank + 1,
-        b'%' if matches!(window.percent_at(blank), Some(b'=' | b':')) => blank + 3,
+        b'%' if let Some((b'=' | b':', length)) = coded_at(window, blank) => blank + length,
+        b'\\' if let Some(length) = unicode_at(window, blank, b"003d") => blank + length,
+        b'>' if quoted == Some(at) => return enclosed_value(window, name, at),
         // Arguments in a list, `"--token", "x"`, and as npm logs them, `"--token" "x"`.
         b',' if name.flag && quoted.is_some() => skip_lines(window, blank + 1),
         _ if name.flag && blank > at => blank,
         _ => return without_sign(window, name, quoted, blank),
     };
-    let closes = quote_at(window, skip_blanks(window, after)).is_some()
-        && window.before(name.start, 1) == b"?";
+    let closes = window.before(name.start, 1) == b"?"
+        && quote_at(window, skip_blanks(window, after)).is_some();
     if closes {
         // "`?token=`": the quote closes.
         return None;
     }
-    let line =
-        window.at(blank) == Some(b'=') && after == name.end + 1 && starts_line(window, name.start);
+    let line = next == b'=' && after == name.end + 1 && starts_line(window, name.start);
     Some(place(window, after, line))
 }
 
-/// Skips blanks, an opening quote and the scheme of an `Authorization` value.
-fn place(window: &Window<'_>, after: usize, line: bool) -> Place {
+/// Reads what a name is compared with, if that is a string.
+fn compared(window: &Window<'_>, after: usize) -> Option<Place> {
+    let at = skip_blanks(window, after);
+    quote_at(window, at)?;
+    Some(place(window, at, false).with(Evidence::Beside))
+}
+
+/// Skips blanks, an opening quote with what marks its string, and the scheme of an `Authorization`
+/// value.
+pub(crate) fn place(window: &Window<'_>, after: usize, line: bool) -> Place {
     let at = skip_blanks(window, after);
     let extent = match line {
         true => Extent::Line,
@@ -97,19 +134,76 @@ fn place(window: &Window<'_>, after: usize, line: bool) -> Place {
         }
         false => Extent::Word,
     };
-    let quote = quote_at(window, at);
+    let open = string_mark(window, at);
+    let quote = quote_at(window, open);
+    let Some((length, delimiter)) = quote else {
+        return Place {
+            at: skip_scheme(window, at),
+            delimiter: Delimiter::Bare(extent),
+            evidence: Evidence::Assigned,
+        };
+    };
+    let (at, delimiter) = inner_quote(window, open + length, delimiter);
     Place {
-        at: skip_scheme(window, at + quote.map_or(0, |(length, _)| length)),
-        delimiter: quote.map_or(Delimiter::Bare(extent), |(_, delimiter)| delimiter),
-        prose: false,
+        at: skip_scheme(window, at),
+        delimiter,
+        evidence: Evidence::Assigned,
     }
 }
 
-fn tagged(at: usize) -> Place {
+/// Skips what makes a string a special one: `@"x"` of Objective-C, `b'x'` of Python, `L"x"` of C.
+fn string_mark(window: &Window<'_>, at: usize) -> usize {
+    let mark = |b: u8| matches!(b, b'@' | b'$' | b'b' | b'r' | b'f' | b'u' | b'U' | b'L');
+    if !window.at(at).is_some_and(mark) {
+        return at;
+    }
+    match window.at(at + 1) {
+        Some(b'"' | b'\'') => at + 1,
+        _ => at,
+    }
+}
+
+/// Skips a quote inside a quote, `'"x"'`, and the rest of three, `"""x"""`.
+fn inner_quote(window: &Window<'_>, at: usize, outer: Delimiter) -> (usize, Delimiter) {
+    let Delimiter::Quote { quote, .. } = outer else {
+        return (at, outer);
+    };
+    if !matches!(window.at(at), Some(b'"' | b'\'' | b'\\')) {
+        return (at, outer);
+    }
+    match quote_at(window, at) {
+        Some((length, inner)) if matches!(inner, Delimiter::Quote { quote: q, .. } if q != quote) => {
+            (at + length, inner)
+        }
+        Some((length, inner)) if inner == outer => {
+            match quote_at(window, at + length) {
+                Some((third, inner)) if inner == outer => (at + length + third, outer),
+                // An empty string ends here.
+                _ => (at, outer),
+            }
+        }
+        _ => (at, outer),
+    }
+}
+
+/// Makes a place inside an element of XML.
+pub(crate) fn tagged(at: usize) -> Place {
     Place {
         at,
         delimiter: Delimiter::Tag,
-        prose: false,
+        evidence: Evidence::Assigned,
+    }
+}
+
+/// Skips the end of an index, `env["KEY"]`, and the marks of an array, `char secret[] =`.
+fn brackets(window: &Window<'_>, at: usize) -> Option<usize> {
+    match window.at(at)? {
+        b']' => Some(at + 1),
+        b'[' => {
+            let close = window.run(at + 1, 4, |b| b.is_ascii_digit());
+            (window.at(close) == Some(b']')).then_some(close + 1)
+        }
+        _ => Some(at),
     }
 }
 
@@ -119,12 +213,12 @@ fn after_colon(window: &Window<'_>, quoted: bool, after: usize) -> Place {
     let after = emphasis(window, after);
     let at = skip_blanks(window, after);
     let typed = window.run(at, 32, |b| {
-        WORD.has(b) || matches!(b, b'&' | b'<' | b'>' | b'.')
+        WORD.has(b) || matches!(b, b'&' | b'<' | b'>' | b'.' | b'?')
     });
     let equals = skip_blanks(window, typed);
     if typed > at && window.at(equals) == Some(b'=') {
         let value = skip_blanks(window, equals + 1);
-        if quote_at(window, value).is_some() {
+        if quote_at(window, string_mark(window, value)).is_some() {
             return place(window, value, false);
         }
     }
@@ -136,162 +230,24 @@ fn after_colon(window: &Window<'_>, quoted: bool, after: usize) -> Place {
     place(window, if block || below { next } else { after }, false)
 }
 
-/// Reads a value that no `=` or `:` announces.
-fn without_sign(
-    window: &Window<'_>,
-    name: Name,
-    quoted: Option<usize>,
-    blank: usize,
-) -> Option<Place> {
-    let after_name = quoted.unwrap_or(name.end);
-    match window.at(blank)? {
-        b'|' if in_table(window, name.start) => {
-            let found = place(window, blank + 1, false);
-            return Some(Place {
-                prose: true,
-                ..found
-            });
-        }
-        b',' if quoted.is_some() && is_argument(window, name.start) => {
-            let at = skip_lines(window, blank + 1);
-            quote_at(window, at)?;
-            return Some(place(window, at, false));
-        }
-        b'i' if window.starts_with(blank, b"is ") || window.starts_with(blank, b"is: ") => {
-            let after = if window.at(blank + 2) == Some(b':') {
-                3
-            } else {
-                2
-            };
-            let found = place(window, blank + after, false);
-            return Some(Place {
-                prose: true,
-                ..found
-            });
-        }
-        _ => {}
-    }
-    // What stands to the left tells a word of a sentence at once.
-    if is_named(window, name.start) {
-        return paired(window, after_name).map(|at| place(window, at, false));
-    }
-    if blank == after_name || quoted.is_some() {
-        return None;
-    }
-    let set = in_command(window, name.start) || in_netrc(window, name);
-    let length = || window.run(blank, SHORTEST_ARGUMENT, |b| b > b' ') - blank;
-    (set && length() == SHORTEST_ARGUMENT).then(|| place(window, blank, false))
-}
-
-/// Finds the value of `"name": "API_KEY", "value": "x"`, in JSON, YAML and attributes of XML.
-fn paired(window: &Window<'_>, after_name: usize) -> Option<usize> {
-    let comma = usize::from(window.at(after_name) == Some(b','));
-    let field = skip_lines(window, after_name + comma);
-    if field == after_name {
-        return None;
-    }
-    let open = quote_at(window, field).map_or(0, |(length, _)| length);
-    if !window.starts_with_ignore_case(field + open, b"value") {
-        return None;
-    }
-    let close = field + open + b"value".len();
-    let close = close + quote_at(window, close).map_or(0, |(length, _)| length);
-    let sign = skip_blanks(window, close);
-    matches!(window.at(sign), Some(b':' | b'=')).then_some(sign + 1)
-}
-
-/// Tells whether the text at `at` is what a field `name` or `key` holds.
-fn is_named(window: &Window<'_>, at: usize) -> bool {
-    let trimmed = |text: &[u8]| {
-        text.iter()
-            .rev()
-            .skip_while(|b| matches!(b, b' ' | b'"' | b'\'' | b'\\'))
-            .count()
-    };
-    let left = window.before(at, 24);
-    let left = &left[..trimmed(left)];
-    let Some((b':' | b'=', left)) = left.split_last() else {
-        return false;
-    };
-    let left = left[..trimmed(left)].to_ascii_lowercase();
-    left.ends_with(b"name") || left.ends_with(b"key")
-}
-
-/// Tells whether a quoted name is the first argument of a call: `setenv("API_KEY", "x")`.
-fn is_argument(window: &Window<'_>, name_start: usize) -> bool {
-    matches!(
-        window.before(name_start, 2),
-        [b'(', b'"' | b'\'' | b'`'] | [_, b'(']
-    ) || window.before(name_start, 3) == b"(\\\""
-}
-
-/// Tells whether a name is a cell of a table: `| API_KEY | x |`.
-fn in_table(window: &Window<'_>, name_start: usize) -> bool {
-    window
-        .before(name_start, 8)
-        .iter()
-        .rev()
-        .find(|b| !matches!(b, b' ' | b'`' | b'*'))
-        == Some(&b'|')
-}
-
-/// Tells whether a command in front of the name sets it to what follows behind a blank.
-fn in_command(window: &Window<'_>, name_start: usize) -> bool {
-    let left = window.before(name_start, COMMAND_REACH);
-    // The name may be the end of a path: `gateway.auth.token`.
-    let path = left.iter().rev().take_while(|b| **b > b' ').count();
-    let left = &left[..left.len() - path];
-    // All of them end with one of these letters and a blank.
-    if !matches!(left, [.., b't' | b'v' | b'x' | b'V', b' ']) {
-        return false;
-    }
-    [
-        b"config set ".as_slice(),
-        b"configure set ",
-        b"setenv ",
-        b"set -gx ",
-        b"set -x ",
-        b"setx ",
-        b"ENV ",
-    ]
-    .iter()
-    .any(|command| left.ends_with(command))
-}
-
-/// Tells whether a password stands behind a login, as in `.netrc`.
-fn in_netrc(window: &Window<'_>, name: Name) -> bool {
-    let left = window.before(name.start, COMMAND_REACH);
-    window.slice(name.start..name.end) == b"password"
-        && memchr::memmem::find(left, b"machine ").is_some()
-        && memchr::memmem::find(left, b"login ").is_some()
-}
-
-/// Reads past `</key>` to the `<string>` that follows.
-fn plist_value(window: &Window<'_>, name_end: usize) -> Option<Place> {
-    let close = window.run(name_end, 10, |b| b != b'>') + 1;
-    let open = window.run(close, 96, |b| b != b'<');
-    let gap = window.slice(close..open);
-    let blank = gap
-        .iter()
-        .all(|b| b.is_ascii_whitespace() || matches!(b, b'\\' | b'n' | b't' | b'r'));
-    (blank && window.starts_with(open, b"<string>")).then(|| tagged(open + 8))
-}
-
 /// Skips the end of Markdown's emphasis.
 fn emphasis(window: &Window<'_>, at: usize) -> usize {
     window.run(at, 2, |b| b == b'*')
 }
 
-fn skip_blanks(window: &Window<'_>, from: usize) -> usize {
+pub(crate) fn skip_blanks(window: &Window<'_>, from: usize) -> usize {
     window.run(from, BLANKS, |b| b == b' ' || b == b'\t')
 }
 
-/// Skips white space with line feeds, also an escaped one, before an item of a list or a field.
-fn skip_lines(window: &Window<'_>, from: usize) -> usize {
-    let at = window.run(from, BLANKS, |b| b.is_ascii_whitespace());
-    let letter = window.run(at, 8, |b| b == b'\\');
-    if letter > at && window.at(letter) == Some(b'n') {
-        return window.run(letter + 1, BLANKS, |b| b == b' ');
+/// Skips white space with line feeds, also escaped ones, before an item of a list or a field.
+pub(crate) fn skip_lines(window: &Window<'_>, from: usize) -> usize {
+    let mut at = window.run(from, BLANKS, |b| b.is_ascii_whitespace());
+    for _ in 0..4 {
+        let letter = window.run(at, 16, |b| b == b'\\');
+        if letter == at || !matches!(window.at(letter), Some(b'n' | b'r' | b't')) {
+            break;
+        }
+        at = window.run(letter + 1, BLANKS, |b| b == b' ');
     }
     at
 }
@@ -305,6 +261,8 @@ fn skip_scheme(window: &Window<'_>, at: usize) -> usize {
         b"Bot ",
         b"Bearer%20",
         b"ApiKey ",
+        b"Key ",
+        b"Api-Key ",
     ]
     .iter()
     .find(|scheme| window.starts_with_ignore_case(at, scheme))
@@ -313,23 +271,57 @@ fn skip_scheme(window: &Window<'_>, at: usize) -> usize {
 
 /// Reads a quote, escaped or not, and returns its length and the delimiter that it opens.
 pub(crate) fn quote_at(window: &Window<'_>, at: usize) -> Option<(usize, Delimiter)> {
-    let backslashes = window.run(at, 31, |b| b == b'\\') - at;
+    let backslashes = window.run(at, 63, |b| b == b'\\') - at;
     match window.at(at + backslashes)? {
         quote @ (b'"' | b'\'' | b'`') => {
             Some((backslashes + 1, Delimiter::Quote { quote, backslashes }))
         }
-        b'%' if backslashes == 0 && matches!(window.percent_at(at), Some(b'"' | b'\'')) => {
-            Some((3, Delimiter::PercentQuote))
+        b'u' if backslashes > 0 => {
+            let length = unicode_at(window, at, b"0022").or(unicode_at(window, at, b"0027"))?;
+            Some((length, Delimiter::Bare(Extent::Line)))
         }
-        b'&' if backslashes == 0 && window.starts_with(at, b"&quot;") => {
-            Some((6, Delimiter::Bare(Extent::Word)))
-        }
+        b'%' if backslashes == 0 => match coded_at(window, at)? {
+            (b'"' | b'\'', length) => Some((length, Delimiter::PercentQuote)),
+            _ => None,
+        },
+        b'&' if backslashes == 0 => [b"&quot;".as_slice(), b"&#34;", b"&#39;", b"&#x27;"]
+            .iter()
+            .find(|entity| window.starts_with(at, entity))
+            .map(|entity| (entity.len(), Delimiter::Bare(Extent::Word))),
         _ => None,
     }
 }
 
+/// Reads `%XX` at any depth, `%25XX`, `%2525XX`, and returns the byte and the length.
+pub(crate) fn coded_at(window: &Window<'_>, at: usize) -> Option<(u8, usize)> {
+    let mut byte = window.percent_at(at)?;
+    let mut length = 3;
+    for _ in 0..4 {
+        if byte != b'%' {
+            break;
+        }
+        let high = window.at(at + length).and_then(hex_digit);
+        let low = window.at(at + length + 1).and_then(hex_digit);
+        let (Some(high), Some(low)) = (high, low) else {
+            break;
+        };
+        byte = high << 4 | low;
+        length += 2;
+    }
+    Some((byte, length))
+}
+
+/// Reads `\uXXXX` with these digits, behind one backslash or more, and returns its length.
+fn unicode_at(window: &Window<'_>, at: usize, digits: &[u8; 4]) -> Option<usize> {
+    let letter = window.run(at, 63, |b| b == b'\\');
+    let coded = letter > at
+        && window.at(letter) == Some(b'u')
+        && window.starts_with_ignore_case(letter + 1, digits);
+    coded.then_some(letter + 5 - at)
+}
+
 /// Tells whether a name stands at the start of a line, after `export ` or after a NUL byte.
-fn starts_line(window: &Window<'_>, name_start: usize) -> bool {
+pub(crate) fn starts_line(window: &Window<'_>, name_start: usize) -> bool {
     let left = window.before(name_start, 8);
     let left = left.strip_suffix(b"export ").unwrap_or(left);
     matches!(left.last(), None | Some(b'\n' | b'\r' | 0)) || left.ends_with(b"\\n")

@@ -5,7 +5,8 @@
 //! **Invariant:** returns ranges of the given bytes and decodes nothing.
 
 use crate::name::credential_name;
-use crate::value::{is_pattern, is_placeholder, is_reference};
+use crate::placeholder::is_placeholder;
+use crate::value::{is_pattern, is_reference};
 use crate::window::{Alphabet, URL64};
 use std::ops::Range;
 
