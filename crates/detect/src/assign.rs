@@ -38,14 +38,14 @@ pub(crate) struct Named {
 
 /// What may stand behind a name that has a value; everything else is a word of a sentence or of a
 /// program.
-const FOLLOWERS: Alphabet = Alphabet::of(b"\"'`\\=: \t%<>[]&*\n\r(|,?+");
+pub(crate) const AFTER_NAME: Alphabet = Alphabet::of(b"\"'`\\=: \t%<>[]&*\n\r(|,?+");
 
 /// Reads the assignment whose name contains the word `word..word_end`.
 pub(crate) fn by_name(window: &Window<'_>, word: usize, word_end: usize) -> Option<Named> {
     let name_end = window.run(word_end, NAME_REACH, |b| URL64.has(b));
     // The bytes after the name reject prose before anything else is read.
     let next = window.at(name_end)?;
-    if !FOLLOWERS.has(next) || speaks(window, word, name_end, next) {
+    if !AFTER_NAME.has(next) || speaks(window, word, name_end, next) {
         return None;
     }
     // A trigger may begin with a quote: `"auth`.
@@ -206,7 +206,7 @@ pub(crate) fn url_password(window: &Window<'_>, at: usize) -> Option<Named> {
 fn judge(window: &Window<'_>, span: Range<usize>, meaning: Meaning, place: Place) -> Option<Named> {
     let value = window.slice(span.clone());
     let called = matches!(place.delimiter, Delimiter::Bare { .. })
-        && (matches!(window.at(span.end), Some(b'(' | b'['))
+        && (matches!(window.at(span.end), Some(b'(' | b'[' | b'<'))
             // `$parser->next`
             || value.ends_with(b"-") && window.at(span.end) == Some(b'>')
             || place.delimiter == Delimiter::Bare(Extent::Clause) && calls(value));

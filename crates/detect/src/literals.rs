@@ -24,7 +24,7 @@ pub(crate) enum Trigger {
 }
 
 /// The words that a credential's name contains, in the three ways to write them.
-const NAME_WORDS: [&str; 11] = [
+const NAME_WORDS: [&str; 13] = [
     "key",
     "token",
     "secret",
@@ -36,12 +36,21 @@ const NAME_WORDS: [&str; 11] = [
     "jwt",
     "passcode",
     "psk",
+    "credential",
+    "creds",
 ];
 
 /// Names that no word above is part of.
-const WHOLE_NAMES: [&str; 6] = [
+const WHOLE_NAMES: [&str; 13] = [
     "_PAT",
     "_pat",
+    "_PASS",
+    "_pass",
+    "_PW",
+    "_pw",
+    "_AUTH",
+    "_auth",
+    "\"auth",
     "connectionString",
     "ConnectionString",
     "SharedAccessKey",
@@ -54,7 +63,7 @@ const ARGUMENTS: [&str; 3] = ["sshpass -p ", "redis-cli -a ", " -u "];
 /// What may follow a name of three letters, such as `key`: more of a name, or what stands between
 /// a name and its value. A small letter but the plural's makes another word: `keyboard`.
 const AFTER_NAME: Alphabet =
-    Alphabet::of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-s\"'`\\=: \t%<>]&*\n\r");
+    Alphabet::of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-s").or(crate::assign::AFTER_NAME);
 
 /// What may follow another literal that is shorter than the prefilter looks at.
 const AFTER_SHORT: Alphabet = Alphabet::of(

@@ -233,7 +233,7 @@ const WEAK: [&str; 13] = [
 ];
 
 /// What in front of `token` makes a UUID or a hash under it an id and no secret.
-const ID_KINDS: [&str; 13] = [
+const ID_KINDS: [&str; 24] = [
     "client",
     "session",
     "sync",
@@ -247,6 +247,17 @@ const ID_KINDS: [&str; 13] = [
     "tracking",
     "invocation",
     "action",
+    "turn",
+    "preview",
+    "run",
+    "call",
+    "tool",
+    "message",
+    "thread",
+    "poll",
+    "conversation",
+    "event",
+    "snapshot",
 ];
 
 /// Words behind a credential's noun that make the name one of something else: `token_type`.

@@ -115,7 +115,7 @@ pub(crate) fn is_hex(value: &[u8]) -> bool {
 }
 
 /// Tells whether a value has only the bytes that issued tokens are made of, `%XX` and `\/` included.
-/// A generated password may have more of the others, and then several different ones.
+/// A password may have others: then it is short, or they are several different ones.
 pub(crate) fn is_token_text(value: &[u8]) -> bool {
     let plain = |b: &u8| {
         ALNUM.has(*b)
@@ -150,7 +150,7 @@ pub(crate) fn is_token_text(value: &[u8]) -> bool {
         odd[kinds] = *byte;
         kinds += 1;
     }
-    kinds == 0 || kinds >= 2 && value.len() < 64
+    kinds == 0 || value.len() < 20 || kinds >= 2 && value.len() < 64
 }
 
 #[cfg(test)]
@@ -209,6 +209,7 @@ mod tests {
         assert!(is_token_text(b"qpgv7z8amkp4ln55znaacezm9jy35wcayy6bya2r"));
         assert!(is_token_text(b"a%2Fb9Kx%3D"));
         assert!(is_token_text(b"Lj2^5O%xi214"));
+        assert!(is_token_text(b"Tr0ub4dor&3horse"));
         assert!(!is_token_text(b"qpgv7z8amkp4ln55znaa?ezm9jy35wcayy6bya2r"));
     }
 }
