@@ -79,6 +79,21 @@ fn crc32(bytes: &[u8]) -> u32 {
     })
 }
 
+/// Accepts a token whose last 40 characters are hexadecimal digits.
+pub(crate) fn hex_tail(token: &[u8], prefix: usize) -> Option<Confidence> {
+    let tail = token.get(token.len().checked_sub(40)?.max(prefix)..)?;
+    (tail.len() == 40 && tail.iter().all(u8::is_ascii_hexdigit)).then(|| random(token, prefix))?
+}
+
+/// Accepts groups of capitals and digits: at least five groups, joined by dashes.
+pub(crate) fn capital_groups(token: &[u8], prefix: usize) -> Option<Confidence> {
+    let body = token.get(prefix..)?;
+    let groups = body.split(|&b| b == b'-');
+    let plain = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+    (groups.clone().count() >= 5 && groups.flatten().all(plain))
+        .then(|| random_short_prefix(token, prefix))?
+}
+
 /// Accepts an AWS access key id: base32, not the ids that the documentation uses.
 pub(crate) fn aws_key_id(token: &[u8], prefix: usize) -> Option<Confidence> {
     let body = token.get(prefix..)?;
@@ -106,6 +121,25 @@ pub(crate) fn jwt(token: &[u8], _prefix: usize) -> Option<Confidence> {
     let names_alg = memchr::memmem::find(&plain, b"\"alg\"").is_some();
     (plain.starts_with(b"{") && plain.ends_with(b"}") && names_alg && !documentation_jwt(token))
         .then_some(Confidence::High)
+}
+
+/// Accepts base64 of a JWT's start.
+pub(crate) fn jwt_in_base64(token: &[u8], _prefix: usize) -> Option<Confidence> {
+    // The header and a little of the claims tell.
+    let start = &token[..token.len().min(512) / 4 * 4];
+    let plain = decode(start)?;
+    let header = plain.split(|&b| b == b'.').next()?;
+    let header = URL.decode(header).ok()?;
+    let names_alg = memchr::memmem::find(&header, b"\"alg\"").is_some();
+    (header.starts_with(b"{") && names_alg).then_some(Confidence::High)
+}
+
+/// Accepts a hash in the form of crypt: `$method$salt$digest`.
+pub(crate) fn crypt_hash(token: &[u8], prefix: usize) -> Option<Confidence> {
+    let fields = token.split(|&b| b == b'$').skip(1);
+    let digest = fields.clone().last()?;
+    (fields.count() >= 3 && digest.len() >= 22 && looks_random(digest) && prefix > 0)
+        .then_some(Confidence::Medium)
 }
 
 /// The token of jwt.io, which half of all tutorials quote, carries this subject and name.

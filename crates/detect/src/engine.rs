@@ -24,10 +24,10 @@ const TELLING_PREFIX: usize = 6;
 /// token, when it has a separator or capitals in it.
 const SEPARATED_PREFIX: usize = 4;
 
-/// How far before its trigger a finding may begin: the digits of a Telegram token, `https://`.
-pub(crate) const LEAD: usize = 24;
+/// How far before its trigger a finding may begin: the 76 letters in front of Azure's marks.
+pub(crate) const LEAD: usize = 80;
 /// The bytes that a finding may have before its trigger.
-const LEADING: Alphabet = URL64.or(Alphabet::of(b":/\\%"));
+const LEADING: Alphabet = URL64.or(Alphabet::of(b":/\\%.~+="));
 
 /// A credential in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]

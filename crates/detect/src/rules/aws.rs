@@ -2,17 +2,22 @@
 //!
 //! **Invariant:** data and readers of shapes; nothing here talks to AWS.
 
+use super::sets::DASH_HEX;
 use crate::checks;
 use crate::engine::{encoding_of, read_pad, read_run};
 use crate::fakes::Dice;
 use crate::rule::{Confidence, Examples, Part, Read, Reader, Rule, Severity, Shape};
-use crate::window::{ALNUM, Alphabet, BASE32, BASE64, DOTTED, HEX, WORD, Window, opens_at};
+use crate::window::{
+    ALNUM, Alphabet, BASE32, BASE64, DOTTED, HEX, LOWER_NUM, WORD, Window, opens_at,
+};
 use base64::Engine as _;
 
 const REVOKE_KEY: &str = "https://console.aws.amazon.com/iam/home#/security_credentials";
 
 /// How far behind an access key id its secret may stand.
 const PAIR_REACH: usize = 160;
+
+const LONG_TERM: &str = "ABSK";
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -23,11 +28,23 @@ pub(super) const RULES: &[Rule] = &[
         opens: "Names an IAM key; with its secret, everything that its user or role may do.",
         revoke: REVOKE_KEY,
         source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids",
-        prefixes: &["AKIA", "ASIA"],
+        prefixes: &["AKIA", "ASIA", "ABIA", "ACCA"],
         shape: Shape::Token(&[Part::Run(BASE32, 16, 16)]),
         check: checks::aws_key_id,
         env_names: &["AWS_ACCESS_KEY_ID"],
         counter_examples: &["AKIAIOSFODNN7EXAMPLE"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "aws-appsync-api-key",
+        provider: "AWS",
+        title: "AppSync API key",
+        severity: Severity::Medium,
+        opens: "The GraphQL API that it belongs to, for at most a year.",
+        revoke: "https://console.aws.amazon.com/appsync/home (the API, Settings)",
+        source: "https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html (shape believed)",
+        prefixes: &["da2-"],
+        shape: Shape::Token(&[Part::Run(LOWER_NUM, 26, 26)]),
         ..Rule::BLANK
     },
     Rule {
@@ -38,7 +55,7 @@ pub(super) const RULES: &[Rule] = &[
         opens: "Model calls on Bedrock until the key expires or is deleted.",
         revoke: "https://console.aws.amazon.com/bedrock/home#/api-keys",
         source: "https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html (prefix believed, from issued keys)",
-        prefixes: &["ABSK"],
+        prefixes: &[LONG_TERM],
         shape: Shape::Token(&[Part::Run(BASE64, 60, 300), Part::Pad(2)]),
         check: checks::bedrock_long_term,
         env_names: &["AWS_BEARER_TOKEN_BEDROCK"],
@@ -55,8 +72,31 @@ pub(super) const RULES: &[Rule] = &[
         revoke: "Expires by itself; end the session of the role that minted it to be sure.",
         source: "https://github.com/aws/aws-bedrock-token-generator-python",
         prefixes: &["bedrock-api-key-"],
-        shape: Shape::Token(&[Part::Run(BASE64, 40, 8192), Part::Pad(2)]),
+        shape: Shape::Token(&[Part::Run(BASE64, 28, 8192), Part::Pad(2)]),
         counter_examples: &["bedrock-api-key-rotation"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "aws-ecr-token",
+        provider: "AWS",
+        title: "ECR login token",
+        severity: Severity::Medium,
+        opens: "Images of the registry, for 12 hours.",
+        revoke: "Expires by itself; end the session of the role that minted it to be sure.",
+        source: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html (shape believed)",
+        prefixes: &["eyJwYXlsb2FkIjoi"],
+        shape: Shape::Token(&[Part::Run(BASE64, 200, 8192), Part::Pad(2)]),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "aws-mws-token",
+        provider: "AWS",
+        title: "Amazon Marketplace Web Service token",
+        opens: "Orders and reports of the seller.",
+        revoke: "https://sellercentral.amazon.com (User permissions)",
+        source: "https://developer-docs.amazon.com/sp-api/ (shape believed)",
+        prefixes: &["amzn.mws."],
+        shape: Shape::Token(&[Part::Run(DASH_HEX, 36, 36)]),
         ..Rule::BLANK
     },
     Rule {
@@ -68,7 +108,7 @@ pub(super) const RULES: &[Rule] = &[
         revoke: "Expires by itself (at most 7 days); deactivate the key that signed it to be sure.",
         source: "https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html",
         shape: Shape::Read(Reader {
-            anchors: &["X-Amz-Signature"],
+            anchors: &["X-Amz-Signature", "x-amz-signature"],
             read: signature,
         }),
         examples: Examples::Made(|dice| format!("X-Amz-Signature={}", dice.draw(HEX, 64))),
@@ -134,7 +174,7 @@ fn long_term(dice: &mut Dice) -> String {
     );
     format!(
         "{}{}",
-        RULES[1].prefixes[0],
+        LONG_TERM,
         base64::engine::general_purpose::STANDARD.encode(plain)
     )
 }
@@ -202,5 +242,5 @@ fn escaped(text: &[u8]) -> usize {
 
 /// Returns the rule of a secret that is found by its place.
 pub(crate) fn secret_rule() -> &'static Rule {
-    super::rule("aws-secret-access-key").unwrap_or(&RULES[4])
+    super::rule("aws-secret-access-key").unwrap_or(&RULES[0])
 }

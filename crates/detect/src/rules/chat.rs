@@ -1,11 +1,13 @@
 //! Messengers that an agent listens on: Telegram, Discord, Slack and others.
 //!
-//! **Invariant:** data and readers of shapes; nothing here talks to a messenger.
+//! **Invariant:** data and readers of shapes; nothing here talks to a service.
 
+use super::reading::{closed, found};
+use super::sets::{DASH_HEX, uuid};
 use crate::checks;
-use crate::engine::{encoding_of, read_run};
+use crate::engine::read_run;
 use crate::fakes::Dice;
-use crate::rule::{Confidence, Examples, Part, Read, Reader, Rule, Severity, Shape};
+use crate::rule::{Examples, Part, Read, Reader, Rule, Severity, Shape};
 use crate::window::{ALNUM, Alphabet, DIGIT, HEX, LOWER_NUM, UPPER_NUM, URL64, Window, opens_at};
 use base64::Engine as _;
 use std::ops::Range;
@@ -24,6 +26,17 @@ pub(super) const RULES: &[Rule] = &[
         }),
         env_names: &["DISCORD_BOT_TOKEN", "DISCORD_TOKEN"],
         examples: Examples::Made(discord_token),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "discord-client-secret",
+        provider: "Discord",
+        title: "Discord client secret",
+        opens: "Poses as the application when it signs users in.",
+        revoke: "https://discord.com/developers/applications",
+        source: "https://discord.com/developers/docs/topics/oauth2 (32 characters)",
+        env_names: &["DISCORD_CLIENT_SECRET"],
+        examples: Examples::Made(|dice| dice.draw(ALNUM, 32)),
         ..Rule::BLANK
     },
     Rule {
@@ -61,6 +74,19 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
+        id: "feishu-webhook",
+        provider: "Feishu / Lark",
+        title: "Feishu or Lark bot webhook URL",
+        severity: Severity::Medium,
+        opens: "Posts into one group.",
+        revoke: "The group's settings, Bots.",
+        source: "https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot",
+        prefixes: &["open-apis/bot/v2/hook/"],
+        shape: Shape::Token(&[Part::Run(DASH_HEX, 36, 36)]),
+        env_names: &["FEISHU_WEBHOOK_URL", "LARK_WEBHOOK_URL"],
+        ..Rule::BLANK
+    },
+    Rule {
         id: "line-channel-token",
         provider: "LINE",
         title: "LINE channel access token or secret",
@@ -68,6 +94,14 @@ pub(super) const RULES: &[Rule] = &[
         revoke: "https://developers.line.biz/console/",
         source: "https://developers.line.biz/en/docs/messaging-api/channel-access-tokens/ (no public prefix)",
         env_names: &["LINE_CHANNEL_ACCESS_TOKEN", "LINE_CHANNEL_SECRET"],
+        examples: Examples::Made(|dice| {
+            format!(
+                "{}/{}{}",
+                dice.draw(ALNUM, 110),
+                dice.draw(ALNUM, 44),
+                "1O/w1cDnyilFU="
+            )
+        }),
         ..Rule::BLANK
     },
     Rule {
@@ -119,6 +153,32 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
+        id: "nextcloud-app-password",
+        provider: "Nextcloud",
+        title: "Nextcloud app password or bot secret",
+        opens: "Files, calendars and chats of the account.",
+        revoke: "The Nextcloud server, Settings, Security.",
+        source: "https://docs.nextcloud.com/server/latest/user_manual/en/session_management.html (no prefix)",
+        env_names: &[
+            "NEXTCLOUD_APP_PASSWORD",
+            "NEXTCLOUD_PASSWORD",
+            "NEXTCLOUD_BOT_SECRET",
+            "NEXTCLOUD_TALK_BOT_SECRET",
+        ],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "qq-bot-secret",
+        provider: "Tencent",
+        title: "QQ bot client secret",
+        opens: "The bot: every message sent to it.",
+        revoke: "https://q.qq.com",
+        source: "https://bot.q.qq.com/wiki/ (no public prefix)",
+        env_names: &["QQBOT_CLIENT_SECRET", "QQ_BOT_SECRET", "QQBOT_TOKEN"],
+        examples: Examples::Made(|dice| dice.draw(ALNUM, 32)),
+        ..Rule::BLANK
+    },
+    Rule {
         id: "slack-app-token",
         provider: "Slack",
         title: "Slack app-level token",
@@ -126,8 +186,9 @@ pub(super) const RULES: &[Rule] = &[
         revoke: "https://api.slack.com/apps (the app, Basic Information)",
         source: "https://api.slack.com/concepts/token-types",
         prefixes: &["xapp-"],
-        shape: Shape::Token(&[Part::Run(URL64, 40, 160)]),
+        shape: Shape::Token(&[Part::Run(URL64, 16, 160)]),
         env_names: &["SLACK_APP_TOKEN"],
+        check: checks::mixed,
         ..Rule::BLANK
     },
     Rule {
@@ -138,7 +199,7 @@ pub(super) const RULES: &[Rule] = &[
         revoke: "https://api.slack.com/apps (the app, OAuth & Permissions)",
         source: "https://api.slack.com/concepts/token-types",
         prefixes: &["xoxb-"],
-        shape: Shape::Token(&[Part::Run(URL64, 30, 120)]),
+        shape: Shape::Token(&[Part::Run(URL64, 20, 160)]),
         env_names: &["SLACK_BOT_TOKEN", "SLACK_TOKEN"],
         counter_examples: &["xoxb-your-token-goes-in-this-place-here"],
         ..Rule::BLANK
@@ -162,8 +223,9 @@ pub(super) const RULES: &[Rule] = &[
             "xoxe.xoxb-",
             "xoxe.xoxp-",
         ],
-        shape: Shape::Token(&[Part::Run(URL64, 30, 400)]),
+        shape: Shape::Token(&[Part::Run(COOKIE, 16, 600), Part::Pad(2)]),
         env_names: &["SLACK_USER_TOKEN"],
+        check: checks::mixed,
         ..Rule::BLANK
     },
     Rule {
@@ -206,6 +268,42 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
+        id: "synology-chat-token",
+        provider: "Synology",
+        title: "Synology Chat webhook or bot token",
+        opens: "Posts as the integration.",
+        revoke: "Synology Chat, Integration.",
+        source: "https://kb.synology.com/en-global/DSM/help/Chat/chat_integration (no public prefix)",
+        env_names: &["SYNOLOGY_CHAT_TOKEN"],
+        examples: Examples::Made(|dice| dice.draw(ALNUM, 64)),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "teams-webhook",
+        provider: "Microsoft",
+        title: "Teams webhook URL",
+        severity: Severity::Medium,
+        opens: "Posts into one channel.",
+        revoke: "Teams, the channel, Connectors or Workflows.",
+        source: "https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook",
+        shape: Shape::Read(Reader {
+            anchors: &[".webhook.office.com/", "outlook.office.com/webhook/"],
+            read: teams_webhook,
+        }),
+        env_names: &["TEAMS_WEBHOOK_URL", "MSTEAMS_WEBHOOK_URL"],
+        examples: Examples::Made(|dice| {
+            format!(
+                "https://fake.{}/webhookb2/{}@{}/IncomingWebhook/{}/{}",
+                "webhook.office.com",
+                uuid(dice),
+                uuid(dice),
+                dice.draw(HEX, 32),
+                uuid(dice)
+            )
+        }),
+        ..Rule::BLANK
+    },
+    Rule {
         id: "telegram-bot-token",
         provider: "Telegram",
         title: "Telegram bot token",
@@ -236,11 +334,47 @@ pub(super) const RULES: &[Rule] = &[
         revoke: "https://www.twitch.tv/settings/connections",
         source: "https://dev.twitch.tv/docs/authentication/ (shape believed)",
         prefixes: &["oauth:"],
-        shape: Shape::Token(&[Part::Run(LOWER_NUM, 30, 30)]),
+        shape: Shape::Token(&[Part::Run(LOWER_NUM, 30, 36)]),
         env_names: &[
             "TWITCH_ACCESS_TOKEN",
             "TWITCH_OAUTH_TOKEN",
             "OPENCLAW_TWITCH_ACCESS_TOKEN",
+        ],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "webex-token",
+        provider: "Cisco",
+        title: "Webex bot or personal token",
+        opens: "The bot or person: rooms and messages.",
+        revoke: "https://developer.webex.com/my-apps",
+        source: "https://developer.webex.com/docs/getting-started (64 characters, two underscores and a UUID; believed)",
+        env_names: &["WEBEX_TOKEN", "WEBEX_ACCESS_TOKEN", "WEBEX_BOT_TOKEN"],
+        examples: Examples::Made(|dice| format!("{}_PF84_{}", dice.draw(ALNUM, 64), uuid(dice))),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "whatsapp-token",
+        provider: "Meta",
+        title: "WhatsApp, Facebook or Instagram access token",
+        opens: "Messages and pages of the business.",
+        revoke: "https://business.facebook.com/settings/system-users",
+        source: "https://developers.facebook.com/docs/whatsapp/business-management-api/get-started (shape believed)",
+        prefixes: &[
+            "EAAA", "EAAB", "EAAC", "EAAD", "EAAE", "EAAF", "EAAG", "EAAH", "EAAI", "EAAJ", "EAAK",
+            "EAAL", "EAAM", "EAAN", "EAAO", "EAAP", "EAAQ", "EAAR", "EAAS", "EAAT", "EAAU", "EAAV",
+            "EAAW", "EAAX", "EAAY", "EAAZ", "IGQV", "IGAA",
+        ],
+        shape: Shape::Token(&[Part::Run(ALNUM, 80, 400)]),
+        check: checks::mixed,
+        env_names: &[
+            "WHATSAPP_ACCESS_TOKEN",
+            "WHATSAPP_TOKEN",
+            "FACEBOOK_ACCESS_TOKEN",
+            "META_ACCESS_TOKEN",
+            "INSTAGRAM_ACCESS_TOKEN",
+            "FB_ACCESS_TOKEN",
+            "FACEBOOK_PAGE_ACCESS_TOKEN",
         ],
         ..Rule::BLANK
     },
@@ -254,13 +388,24 @@ pub(super) const RULES: &[Rule] = &[
         env_names: &["ZALO_BOT_TOKEN"],
         ..Rule::BLANK
     },
+    Rule {
+        id: "zulip-key",
+        provider: "Zulip",
+        title: "Zulip API key",
+        opens: "The bot or person: streams and messages.",
+        revoke: "The Zulip server, Settings, Account & privacy.",
+        source: "https://zulip.com/api/api-keys (32 letters and digits)",
+        env_names: &["ZULIP_API_KEY", "ZULIP_TOKEN"],
+        examples: Examples::Made(|dice| dice.draw(ALNUM, 32)),
+        ..Rule::BLANK
+    },
 ];
 
 /// The letters of bech32.
 const BECH32: Alphabet = Alphabet::of(b"023456789acdefghjklmnpqrstuvwxyz");
 
 /// What an address of a webhook is made of.
-const PATH: Alphabet = URL64.or(Alphabet::of(b"/"));
+const PATH: Alphabet = URL64.or(Alphabet::of(b"/+@"));
 
 /// How base64 of a decimal number begins.
 const DISCORD_ANCHORS: &[&str] = &[
@@ -273,19 +418,8 @@ const DISCORD_ANCHORS: &[&str] = &[
     "ODg", "ODk", "OTA", "OTE", "OTI", "OTM", "OTQ", "OTU", "OTY", "OTc", "OTg", "OTk",
 ];
 
-fn found(window: &Window<'_>, span: Range<usize>) -> Option<Read> {
-    let encoding = encoding_of(window.slice(span.clone()));
-    Some(Read {
-        span,
-        confidence: Confidence::High,
-        encoding,
-    })
-}
-
-/// Tells whether a token may end here: nothing that could belong to it follows.
-fn closed(window: &Window<'_>, end: usize) -> bool {
-    window.at(end).is_none_or(|byte| !URL64.has(byte))
-}
+/// What a token of Slack is made of; cookies are base64, with escapes in a URL.
+const COOKIE: Alphabet = URL64.or(Alphabet::of(b"/+."));
 
 /// Reads the number of the bot in base64, a time stamp and a signature, joined by dots.
 fn discord_bot(window: &Window<'_>, at: usize) -> Option<Read> {
@@ -366,4 +500,22 @@ fn telegram_bot(window: &Window<'_>, at: usize) -> Option<Read> {
     let end = read_run(window, at + colon, URL64, 35, 35)?;
     let random = checks::looks_random(window.slice(at + colon..end));
     (random && closed(window, end)).then(|| found(window, start..end))?
+}
+
+/// Reads the address of a connector: two tenants, a channel and a secret in its path.
+fn teams_webhook(window: &Window<'_>, at: usize) -> Option<Read> {
+    let host = window.before(at, 24);
+    let label = host.iter().rev().take_while(|b| URL64.has(**b)).count();
+    let host_end = window.run(at, 20, |b| b != b'/');
+    let (span, path) = address(window, at, host_end)?;
+    let secret = path
+        .windows(17)
+        .position(|part| part == b"/IncomingWebhook/")?;
+    let (start, scheme) = (span.start - label, b"https://");
+    let start = if window.before(start, scheme.len()) == scheme {
+        start - scheme.len()
+    } else {
+        start
+    };
+    checks::looks_random(&path[secret + 17..]).then(|| found(window, start..span.end))?
 }

@@ -1,10 +1,15 @@
-//! Where code lives and is published: GitHub, GitLab, npm and others.
+//! Where code lives: GitHub, GitLab, Bitbucket and others.
 //!
-//! **Invariant:** data only.
+//! **Invariant:** data and a reader of shapes; nothing here talks to a service.
 
+use super::reading::{closed, found};
+use super::sets::{LOWER32, TOKEN68, uuid};
 use crate::checks;
-use crate::rule::{Examples, Part, Rule, Severity, Shape};
-use crate::window::{ALNUM, Alphabet, BASE64, DOTTED, HEX, LOWER_NUM, UPPER_NUM, URL64, WORD};
+use crate::engine::read_run;
+use crate::rule::{Examples, Part, Read, Reader, Rule, Severity, Shape};
+use crate::window::{
+    ALNUM, Alphabet, BASE64, DOTTED, HEX, LOWER_NUM, URL64, WORD, Window, opens_at,
+};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -14,12 +19,8 @@ pub(super) const RULES: &[Rule] = &[
         opens: "Jira, Confluence and Bitbucket as that person.",
         revoke: "https://id.atlassian.com/manage-profile/security/api-tokens",
         source: "Believed, from issued tokens; documentation: https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/",
-        prefixes: &["ATATT3xFfGF0", "ATCTT3xFfGN0"],
-        shape: Shape::Token(&[
-            Part::Run(DOTTED, 100, 250),
-            Part::Pad(1),
-            Part::Run(UPPER_NUM, 0, 8),
-        ]),
+        prefixes: &["ATATT3xFfGF0", "ATCTT3xFfGN0", "ATATT3"],
+        shape: Shape::Token(&[Part::Run(TOKEN68, 90, 260)]),
         env_names: &[
             "JIRA_API_TOKEN",
             "CONFLUENCE_API_TOKEN",
@@ -29,40 +30,76 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
-        id: "circleci-token",
-        provider: "CircleCI",
-        title: "CircleCI personal token",
-        opens: "Builds, and the secrets that they may use.",
-        revoke: "https://app.circleci.com/settings/user/tokens",
-        source: "https://circleci.com/docs/managing-api-tokens/ (length believed)",
-        prefixes: &["CCIPAT_"],
-        shape: Shape::Token(&[Part::Run(WORD, 50, 80)]),
-        env_names: &["CIRCLE_TOKEN", "CIRCLECI_TOKEN"],
+        id: "azure-devops-token",
+        provider: "Microsoft",
+        title: "Azure DevOps personal token",
+        opens: "Repositories, pipelines and packages in its scopes.",
+        revoke: "https://dev.azure.com (User settings, Personal access tokens)",
+        source: "https://learn.microsoft.com/en-us/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate (84 characters with a mark in them, believed)",
+        shape: Shape::Read(Reader {
+            anchors: &["AZDO"],
+            read: azure_devops,
+        }),
+        env_names: &[
+            "AZURE_DEVOPS_EXT_PAT",
+            "AZURE_DEVOPS_PAT",
+            "AZURE_DEVOPS_TOKEN",
+            "ADO_PAT",
+            "SYSTEM_ACCESSTOKEN",
+        ],
+        examples: Examples::Made(|dice| {
+            format!("{}{}{}", dice.draw(ALNUM, 76), "AZDO", dice.draw(ALNUM, 4))
+        }),
         ..Rule::BLANK
     },
     Rule {
-        id: "crates-io-token",
-        provider: "crates.io",
-        title: "crates.io API token",
-        opens: "Publishes versions of its owner's crates.",
-        revoke: "https://crates.io/settings/tokens",
-        source: "https://github.com/rust-lang/crates.io/blob/main/crates/crates_io_database/src/models/token.rs (shape believed)",
-        prefixes: &["cio"],
-        shape: Shape::Token(&[Part::Run(ALNUM, 32, 32)]),
+        id: "bitbucket-app-password",
+        provider: "Atlassian",
+        title: "Bitbucket app password",
+        opens: "Repositories as that person.",
+        revoke: "https://bitbucket.org/account/settings/app-passwords/",
+        source: "https://support.atlassian.com/bitbucket-cloud/docs/app-passwords/ (prefix believed)",
+        prefixes: &["ATBB"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 28, 36)]),
         check: checks::mixed,
-        env_names: &["CARGO_REGISTRY_TOKEN"],
+        env_names: &[
+            "BITBUCKET_APP_PASSWORD",
+            "BITBUCKET_CLIENT_SECRET",
+            "BITBUCKET_API_TOKEN",
+        ],
         ..Rule::BLANK
     },
     Rule {
-        id: "docker-token",
-        provider: "Docker",
-        title: "Docker Hub access token",
-        opens: "Private images, and pushes if it may.",
-        revoke: "https://app.docker.com/settings/personal-access-tokens",
-        source: "https://docs.docker.com/security/access-tokens/ (length believed)",
-        prefixes: &["dckr_pat_", "dckr_oat_"],
-        shape: Shape::Token(&[Part::Run(URL64, 26, 40)]),
-        env_names: &["DOCKER_PASSWORD", "DOCKERHUB_TOKEN", "DOCKER_TOKEN"],
+        id: "bitbucket-http-token",
+        provider: "Atlassian",
+        title: "Bitbucket Data Center HTTP token",
+        opens: "Repositories in its scope.",
+        revoke: "The Bitbucket server, your profile, HTTP access tokens.",
+        source: "https://confluence.atlassian.com/bitbucketserver/http-access-tokens-939515499.html (prefix believed)",
+        prefixes: &["BBDC-"],
+        shape: Shape::Token(&[Part::Run(BASE64, 36, 50), Part::Pad(2)]),
+        env_names: &["BITBUCKET_HTTP_TOKEN"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "gitea-token",
+        provider: "Gitea",
+        title: "Gitea, Forgejo or Codeberg token",
+        opens: "Repositories in its scopes.",
+        revoke: "The server, your settings, Applications.",
+        source: "https://docs.gitea.com/development/api-usage (40 hexadecimal digits)",
+        prefixes: &["gto_"],
+        shape: Shape::Token(&[Part::Run(LOWER32, 52, 52)]),
+        check: checks::random,
+        env_names: &[
+            "GITEA_TOKEN",
+            "GITEA_ACCESS_TOKEN",
+            "GITEA_API_TOKEN",
+            "FORGEJO_TOKEN",
+            "CODEBERG_TOKEN",
+            "GITEA_API_KEY",
+            "GITEA_SECRET",
+        ],
         ..Rule::BLANK
     },
     Rule {
@@ -73,11 +110,15 @@ pub(super) const RULES: &[Rule] = &[
         revoke: "https://github.com/settings/personal-access-tokens",
         source: "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats",
         prefixes: &["github_pat_"],
-        shape: Shape::Token(&[
-            Part::Run(ALNUM, 22, 22),
-            Part::Lit("_"),
-            Part::Run(ALNUM, 59, 59),
-        ]),
+        shape: Shape::Token(&[Part::Run(WORD, 82, 82)]),
+        examples: Examples::Made(|dice| {
+            format!(
+                "{}{}_{}",
+                "github_pat_",
+                dice.draw(ALNUM, 22),
+                dice.draw(ALNUM, 59)
+            )
+        }),
         ..Rule::BLANK
     },
     Rule {
@@ -124,13 +165,36 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://docs.gitlab.com/security/tokens/#token-prefixes",
         prefixes: &[
             "glpat-", "gldt-", "glptt-", "glcbt-", "gloas-", "glrt-", "glft-", "glagent-",
-            "glimt-", "glsoat-", "glffct-",
+            "glimt-", "glsoat-", "glffct-", "glrtr-", "glwt-",
         ],
         shape: Shape::Token(&[
             Part::Run(URL64, 27, 300),
             Part::Lit("."),
             Part::Run(LOWER_DOT, 9, 16),
         ]),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "gitlab-runner-registration-token",
+        provider: "GitLab",
+        title: "GitLab runner registration token",
+        opens: "Registers runners, which receive the jobs' secrets.",
+        revoke: "https://gitlab.com (Settings, CI/CD, Runners)",
+        source: "https://docs.gitlab.com/security/tokens/#runner-registration-tokens-deprecated (prefix believed)",
+        prefixes: &["GR1348941"],
+        shape: Shape::Token(&[Part::Run(URL64, 20, 20)]),
+        env_names: &["REGISTRATION_TOKEN", "CI_SERVER_TOKEN"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "gitlab-session-cookie",
+        provider: "GitLab",
+        title: "GitLab session cookie",
+        opens: "GitLab as that person, until it expires.",
+        revoke: "https://gitlab.com/-/user_settings/active_sessions",
+        source: "https://docs.gitlab.com/user/profile/active_sessions/ (shape believed)",
+        prefixes: &["_gitlab_session="],
+        shape: Shape::Token(&[Part::Run(LOWER_NUM, 32, 32)]),
         ..Rule::BLANK
     },
     Rule {
@@ -142,7 +206,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://docs.gitlab.com/security/tokens/#token-prefixes",
         prefixes: &[
             "glpat-", "gldt-", "glptt-", "glcbt-", "gloas-", "glrt-", "glft-", "glagent-",
-            "glimt-", "glsoat-", "glffct-",
+            "glimt-", "glsoat-", "glffct-", "glrtr-", "glwt-",
         ],
         shape: Shape::Token(&[Part::Run(URL64, 20, 120)]),
         env_names: &[
@@ -156,83 +220,39 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
-        id: "npm-token",
-        provider: "npm",
-        title: "npm access token",
-        opens: "Publishes and reads its owner's packages.",
-        revoke: "https://www.npmjs.com/settings/~/tokens",
-        source: "https://github.blog/changelog/2021-09-23-npm-has-a-new-access-token-format/",
-        prefixes: &["npm_"],
-        shape: Shape::Token(&[Part::Run(ALNUM, 36, 36)]),
-        check: checks::crc32_base62,
-        env_names: &["NPM_TOKEN", "NODE_AUTH_TOKEN", "NPM_AUTH_TOKEN"],
-        examples: Examples::Made(|dice| crate::fakes::with_crc32("npm_", 30, dice)),
-        counter_examples: &["npm_config_registry_and_other_settings"],
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "nuget-api-key",
-        provider: "NuGet",
-        title: "NuGet API key",
-        opens: "Publishes its owner's packages.",
-        revoke: "https://www.nuget.org/account/apikeys",
-        source: "https://learn.microsoft.com/en-us/nuget/nuget-org/publish-a-package (length believed)",
-        prefixes: &["oy2"],
-        shape: Shape::Token(&[Part::Run(LOWER_NUM, 43, 43)]),
-        check: checks::mixed,
-        env_names: &["NUGET_API_KEY"],
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "pypi-token",
-        provider: "PyPI",
-        title: "PyPI API token",
-        opens: "Publishes its owner's projects.",
-        revoke: "https://pypi.org/manage/account/token/",
-        source: "https://pypi.org/help/#apitoken",
-        prefixes: &["pypi-AgEIcHlwaS5vcmc", "pypi-AgENdGVzdC5weXBpLm9yZ"],
-        shape: Shape::Token(&[Part::Run(URL64, 50, 400)]),
+        id: "launchdarkly-key",
+        provider: "LaunchDarkly",
+        title: "LaunchDarkly API token or SDK key",
+        opens: "Feature flags of the project.",
+        revoke: "https://app.launchdarkly.com/settings/authorization",
+        source: "https://launchdarkly.com/docs/home/account/api (a UUID behind `api-` or `sdk-`)",
         env_names: &[
-            "PYPI_TOKEN",
-            "PYPI_API_TOKEN",
-            "TWINE_PASSWORD",
-            "UV_PUBLISH_TOKEN",
+            "LAUNCHDARKLY_API_TOKEN",
+            "LAUNCHDARKLY_ACCESS_TOKEN",
+            "LAUNCHDARKLY_SDK_KEY",
+            "LAUNCHDARKLY_TOKEN",
         ],
+        examples: Examples::Made(|dice| format!("api-{}", uuid(dice))),
         ..Rule::BLANK
     },
     Rule {
-        id: "rubygems-key",
-        provider: "RubyGems",
-        title: "RubyGems API key",
-        opens: "Publishes its owner's gems.",
-        revoke: "https://rubygems.org/profile/api_keys",
-        source: "https://guides.rubygems.org/api-key-scopes/ (length believed)",
-        prefixes: &["rubygems_"],
-        shape: Shape::Token(&[Part::Run(HEX, 48, 48)]),
-        env_names: &["RUBYGEMS_API_KEY", "GEM_HOST_API_KEY"],
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "sentry-token",
-        provider: "Sentry",
-        title: "Sentry auth token",
-        opens: "Projects, events and releases of the organization.",
-        revoke: "https://sentry.io/settings/account/api/auth-tokens/",
-        source: "https://docs.sentry.io/api/guides/create-auth-token/ (shape believed)",
-        prefixes: &["sntrys_", "sntryu_"],
-        shape: Shape::Token(&[Part::Run(SENTRY, 60, 300)]),
-        env_names: &["SENTRY_AUTH_TOKEN"],
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "vercel-token",
-        provider: "Vercel",
-        title: "Vercel access token",
-        opens: "Deployments and their environment variables.",
-        revoke: "https://vercel.com/account/settings/tokens",
-        source: "https://vercel.com/docs/rest-api (no public prefix)",
-        env_names: &["VERCEL_TOKEN", "VERCEL_ACCESS_TOKEN"],
-        examples: Examples::Made(|dice| dice.draw(ALNUM, 24)),
+        id: "sourcegraph-token",
+        provider: "Sourcegraph",
+        title: "Sourcegraph access token",
+        opens: "Code that its owner may search.",
+        revoke: "The Sourcegraph server, your settings, Access tokens.",
+        source: "https://sourcegraph.com/docs/cli/how-tos/creating_an_access_token (prefixes believed)",
+        prefixes: &["sgp_", "slk_", "sgd_", "sgs_"],
+        shape: Shape::Token(&[Part::Run(WORD, 16, 110)]),
+        check: checks::hex_tail,
+        env_names: &[
+            "SRC_ACCESS_TOKEN",
+            "SOURCEGRAPH_TOKEN",
+            "SOURCEGRAPH_ACCESS_TOKEN",
+        ],
+        examples: Examples::Made(|dice| {
+            format!("sgp_{}_{}", dice.draw(HEX, 16), dice.draw(HEX, 40))
+        }),
         ..Rule::BLANK
     },
 ];
@@ -240,5 +260,12 @@ pub(super) const RULES: &[Rule] = &[
 /// What follows the payload of a routable token: a version and a checksum.
 const LOWER_DOT: Alphabet = LOWER_NUM.or(Alphabet::of(b"."));
 
-/// What follows `sntrys_`: base64, an underscore and a signature.
-const SENTRY: Alphabet = BASE64.or(Alphabet::of(b"_="));
+/// Reads the 76 letters in front of the mark and the four behind it.
+fn azure_devops(window: &Window<'_>, at: usize) -> Option<Read> {
+    let start = at.checked_sub(76)?;
+    let end = read_run(window, at, ALNUM, 8, 8)?;
+    let token = window.slice(start..end);
+    let whole = token.iter().all(|b| ALNUM.has(*b)) && opens_at(window, start, ALNUM);
+    (whole && closed(window, end) && checks::looks_random(token))
+        .then(|| found(window, start..end))?
+}

@@ -3,10 +3,12 @@
 //! **Invariant:** data and the reader of key files; nothing here talks to Google.
 
 use super::private_key;
+use super::reading::{closed, found};
 use crate::checks;
+use crate::engine::read_run;
 use crate::fakes::Dice;
 use crate::rule::{Examples, Part, Read, Reader, Rule, Severity, Shape};
-use crate::window::{HEX, URL64, Window};
+use crate::window::{ALNUM, HEX, UPPER_NUM, URL64, Window, opens_at};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -42,6 +44,40 @@ pub(super) const RULES: &[Rule] = &[
         source: "Believed, from issued keys; documentation: https://ai.google.dev/gemini-api/docs/api-key",
         prefixes: &["AQ.Ab"],
         shape: Shape::Token(&[Part::Run(URL64, 30, 120)]),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "google-fcm-server-key",
+        provider: "Google",
+        title: "Firebase Cloud Messaging server key (old form)",
+        opens: "Pushes messages to every user of the app.",
+        revoke: "https://console.firebase.google.com (Project settings, Cloud Messaging)",
+        source: "https://firebase.google.com/docs/cloud-messaging/auth-server (shape believed)",
+        shape: Shape::Read(Reader {
+            anchors: &[":APA91b"],
+            read: server_key,
+        }),
+        env_names: &["FCM_SERVER_KEY", "FIREBASE_SERVER_KEY"],
+        examples: Examples::Made(|dice| {
+            format!(
+                "AAAA{}{}{}",
+                dice.draw(ALNUM, 7),
+                ":APA91b",
+                dice.draw(ALNUM, 134)
+            )
+        }),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "google-hmac-key-id",
+        provider: "Google",
+        title: "Cloud Storage HMAC key id",
+        severity: Severity::Medium,
+        opens: "Names an HMAC key; with its secret, the buckets of its account.",
+        revoke: "https://console.cloud.google.com/storage/settings;tab=interoperability",
+        source: "https://cloud.google.com/storage/docs/authentication/hmackeys",
+        prefixes: &["GOOG1E", "GOOG1"],
+        shape: Shape::Token(&[Part::Run(UPPER_NUM, 55, 58)]),
         ..Rule::BLANK
     },
     Rule {
@@ -97,6 +133,16 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
 ];
+
+/// Reads the id in front of the mark and the key behind it.
+fn server_key(window: &Window<'_>, at: usize) -> Option<Read> {
+    let start = at.checked_sub(11)?;
+    let id = window.slice(start..at);
+    let end = read_run(window, at + ":APA91b".len(), URL64, 120, 150)?;
+    let whole = id.iter().all(|b| URL64.has(*b)) && opens_at(window, start, URL64);
+    let random = checks::looks_random(window.slice(at + 1..end));
+    (whole && random && closed(window, end)).then(|| found(window, start..end))?
+}
 
 /// How far behind the name the key may begin: `\": \"`, also escaped.
 const GAP: usize = 24;

@@ -1,25 +1,12 @@
-//! Speech, pictures, video and search: what an agent uses besides its model.
+//! Speech, pictures and video.
 //!
 //! **Invariant:** data only.
 
-use crate::checks;
-use crate::fakes::Dice;
+use super::sets::{DASH_HEX, uuid};
 use crate::rule::{Examples, Part, Rule, Shape};
-use crate::window::{ALNUM, HEX, URL64};
+use crate::window::{ALNUM, BASE64, HEX, WORD};
 
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "apify-token",
-        provider: "Apify",
-        title: "Apify API token",
-        opens: "Scrapers and stored data of the account.",
-        revoke: "https://console.apify.com/settings/integrations",
-        source: "https://docs.apify.com/platform/integrations/api (length believed)",
-        prefixes: &["apify_api_"],
-        shape: Shape::Token(&[Part::Run(ALNUM, 34, 40)]),
-        env_names: &["APIFY_TOKEN", "APIFY_API_TOKEN"],
-        ..Rule::BLANK
-    },
     Rule {
         id: "assemblyai-key",
         provider: "AssemblyAI",
@@ -32,42 +19,15 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
-        id: "brave-search-key",
-        provider: "Brave",
-        title: "Brave Search API key",
-        opens: "Searches at its owner's cost.",
-        revoke: "https://api-dashboard.search.brave.com/app/keys",
-        source: "Believed, from issued keys; documentation: https://api-dashboard.search.brave.com/app/documentation",
-        prefixes: &["BSA"],
-        shape: Shape::Token(&[Part::Run(URL64, 27, 32)]),
-        check: checks::mixed,
-        env_names: &["BRAVE_API_KEY", "BRAVE_SEARCH_API_KEY"],
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "browserbase-key",
-        provider: "Browserbase",
-        title: "Browserbase API key",
-        opens: "Remote browsers and their sessions.",
-        revoke: "https://www.browserbase.com/settings",
-        source: "Believed, from issued keys; documentation: https://docs.browserbase.com",
-        prefixes: &["bb_live_"],
-        shape: Shape::Token(&[Part::Run(URL64, 20, 40)]),
-        env_names: &["BROWSERBASE_API_KEY"],
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "browserless-token",
-        provider: "Browserless",
-        title: "Browserless token",
-        opens: "Remote browsers at its owner's cost.",
-        revoke: "https://account.browserless.io",
-        source: "https://docs.browserless.io (no public prefix)",
-        env_names: &[
-            "BROWSERLESS_TOKEN",
-            "BROWSERLESS_API_TOKEN",
-            "BROWSERLESS_API_KEY",
-        ],
+        id: "cartesia-key",
+        provider: "Cartesia",
+        title: "Cartesia API key",
+        opens: "Voices and speech at its owner's cost.",
+        revoke: "https://play.cartesia.ai/keys",
+        source: "https://docs.cartesia.ai (shape believed)",
+        prefixes: &["sk_car_"],
+        shape: Shape::Token(&[Part::Run(WORD, 20, 40)]),
+        env_names: &["CARTESIA_API_KEY"],
         ..Rule::BLANK
     },
     Rule {
@@ -77,7 +37,12 @@ pub(super) const RULES: &[Rule] = &[
         opens: "Speech recognition and synthesis at its owner's cost.",
         revoke: "https://console.deepgram.com",
         source: "https://developers.deepgram.com/docs/create-additional-api-keys (40 hexadecimal digits, believed)",
-        env_names: &["DEEPGRAM_API_KEY"],
+        env_names: &[
+            "DEEPGRAM_API_KEY",
+            "DEEPGRAM_TOKEN",
+            "DEEPGRAM_KEY",
+            "DEEPGRAM_SECRET",
+        ],
         examples: Examples::Made(|dice| dice.draw(HEX, 40)),
         ..Rule::BLANK
     },
@@ -94,17 +59,6 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
-        id: "exa-api-key",
-        provider: "Exa",
-        title: "Exa search key",
-        opens: "Searches at its owner's cost.",
-        revoke: "https://dashboard.exa.ai/api-keys",
-        source: "https://docs.exa.ai (a UUID)",
-        env_names: &["EXA_API_KEY"],
-        examples: Examples::Made(uuid),
-        ..Rule::BLANK
-    },
-    Rule {
         id: "fal-key",
         provider: "fal",
         title: "fal.ai key",
@@ -116,47 +70,127 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
-        id: "firecrawl-api-key",
-        provider: "Firecrawl",
-        title: "Firecrawl API key",
-        opens: "Crawling and extraction at its owner's cost.",
-        revoke: "https://www.firecrawl.dev/app/api-keys",
-        source: "https://docs.firecrawl.dev/api-reference/introduction (length believed)",
-        prefixes: &["fc-"],
-        shape: Shape::Token(&[Part::Run(HEX, 32, 32)]),
-        env_names: &["FIRECRAWL_API_KEY"],
+        id: "gladia-key",
+        provider: "Gladia",
+        title: "Gladia API key",
+        opens: "Transcription at its owner's cost; a UUID.",
+        revoke: "https://app.gladia.io",
+        source: "https://docs.gladia.io (a UUID)",
+        env_names: &["GLADIA_API_KEY"],
+        examples: Examples::Made(uuid),
         ..Rule::BLANK
     },
     Rule {
-        id: "jina-api-key",
-        provider: "Jina AI",
-        title: "Jina AI key",
-        opens: "Reader, embeddings and search at its owner's cost.",
-        revoke: "https://jina.ai/api-dashboard/key-manager",
-        source: "Believed, from issued keys; documentation: https://jina.ai/reader",
-        prefixes: &["jina_"],
-        shape: Shape::Token(&[Part::Run(URL64, 50, 80)]),
-        env_names: &["JINA_API_KEY"],
+        id: "heygen-key",
+        provider: "HeyGen",
+        title: "HeyGen API key",
+        opens: "Avatars and videos at its owner's cost.",
+        revoke: "https://app.heygen.com/settings",
+        source: "https://docs.heygen.com (base64 of a key and a number)",
+        env_names: &["HEYGEN_API_KEY"],
+        examples: Examples::Made(|dice| dice.draw(ALNUM, 52)),
         ..Rule::BLANK
     },
     Rule {
-        id: "kagi-api-key",
-        provider: "Kagi",
-        title: "Kagi API token",
-        opens: "Searches at its owner's cost.",
-        revoke: "https://kagi.com/settings?p=api",
-        source: "https://help.kagi.com/kagi/api/overview.html (no public prefix)",
-        env_names: &["KAGI_API_KEY"],
+        id: "hume-key",
+        provider: "Hume",
+        title: "Hume API key",
+        opens: "Voices at its owner's cost.",
+        revoke: "https://platform.hume.ai/settings/keys",
+        source: "https://dev.hume.ai/docs (48 letters and digits)",
+        env_names: &["HUME_API_KEY", "HUME_SECRET_KEY"],
+        examples: Examples::Made(|dice| dice.draw(ALNUM, 48)),
         ..Rule::BLANK
     },
     Rule {
-        id: "parallel-api-key",
-        provider: "Parallel",
-        title: "Parallel search key",
-        opens: "Searches at its owner's cost.",
-        revoke: "https://platform.parallel.ai",
-        source: "https://docs.parallel.ai (no public prefix)",
-        env_names: &["PARALLEL_API_KEY"],
+        id: "ideogram-key",
+        provider: "Ideogram",
+        title: "Ideogram API key",
+        opens: "Pictures at its owner's cost.",
+        revoke: "https://ideogram.ai/manage-api",
+        source: "https://developer.ideogram.ai (86 characters)",
+        env_names: &["IDEOGRAM_API_KEY"],
+        examples: Examples::Made(|dice| dice.draw(ALNUM, 86)),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "inworld-key",
+        provider: "Inworld",
+        title: "Inworld API key",
+        opens: "Voices and characters at its owner's cost.",
+        revoke: "https://platform.inworld.ai",
+        source: "https://docs.inworld.ai (base64, no public prefix)",
+        env_names: &["INWORLD_API_KEY"],
+        examples: Examples::Made(|dice| format!("{}==", dice.draw(BASE64, 86))),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "leonardo-key",
+        provider: "Leonardo.Ai",
+        title: "Leonardo API key",
+        opens: "Pictures at its owner's cost; a UUID.",
+        revoke: "https://app.leonardo.ai/api-access",
+        source: "https://docs.leonardo.ai (a UUID)",
+        env_names: &["LEONARDO_API_KEY"],
+        examples: Examples::Made(uuid),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "luma-key",
+        provider: "Luma",
+        title: "Luma API key",
+        opens: "Videos at its owner's cost.",
+        revoke: "https://lumalabs.ai/api/keys",
+        source: "https://docs.lumalabs.ai (prefix believed)",
+        prefixes: &["luma-"],
+        shape: Shape::Token(&[Part::Run(DASH_HEX, 36, 100)]),
+        env_names: &["LUMAAI_API_KEY", "LUMA_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "murf-key",
+        provider: "Murf",
+        title: "Murf API key",
+        opens: "Voices at its owner's cost.",
+        revoke: "https://murf.ai/api/dashboard",
+        source: "https://murf.ai/api/docs (prefix believed)",
+        prefixes: &["ap2_"],
+        shape: Shape::Token(&[Part::Run(DASH_HEX, 36, 36)]),
+        env_names: &["MURF_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "playht-key",
+        provider: "PlayHT",
+        title: "PlayHT secret key",
+        opens: "Voices at its owner's cost.",
+        revoke: "https://play.ht/studio/api-access",
+        source: "https://docs.play.ht (32 hexadecimal digits)",
+        env_names: &["PLAYHT_API_KEY", "PLAY_HT_API_KEY", "PLAYHT_SECRET_KEY"],
+        examples: Examples::Made(|dice| dice.draw(HEX, 32)),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "retell-key",
+        provider: "Retell",
+        title: "Retell API key",
+        opens: "Voice agents and their calls.",
+        revoke: "https://dashboard.retellai.com/apiKey",
+        source: "https://docs.retellai.com (shape believed)",
+        prefixes: &["key_"],
+        shape: Shape::Token(&[Part::Run(HEX, 28, 28)]),
+        env_names: &["RETELL_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "rev-ai-token",
+        provider: "Rev AI",
+        title: "Rev AI access token",
+        opens: "Transcription at its owner's cost.",
+        revoke: "https://www.rev.ai/access-token",
+        source: "https://docs.rev.ai (no public prefix)",
+        env_names: &["REVAI_ACCESS_TOKEN", "REV_AI_ACCESS_TOKEN", "REVAI_TOKEN"],
+        examples: Examples::Made(|dice| dice.draw(ALNUM, 86)),
         ..Rule::BLANK
     },
     Rule {
@@ -172,47 +206,40 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
-        id: "serpapi-key",
-        provider: "SerpApi",
-        title: "SerpApi key",
-        opens: "Searches at its owner's cost.",
-        revoke: "https://serpapi.com/manage-api-key",
-        source: "https://serpapi.com/search-api (64 hexadecimal digits, believed)",
-        env_names: &["SERPAPI_API_KEY", "SERPAPI_KEY", "SERP_API_KEY"],
-        examples: Examples::Made(|dice| dice.draw(HEX, 64)),
+        id: "speechmatics-key",
+        provider: "Speechmatics",
+        title: "Speechmatics API key",
+        opens: "Transcription at its owner's cost.",
+        revoke: "https://portal.speechmatics.com/settings/api-keys",
+        source: "https://docs.speechmatics.com (32 letters and digits)",
+        env_names: &["SPEECHMATICS_API_KEY"],
+        examples: Examples::Made(|dice| dice.draw(ALNUM, 32)),
         ..Rule::BLANK
     },
     Rule {
-        id: "serper-key",
-        provider: "Serper",
-        title: "Serper search key",
-        opens: "Searches at its owner's cost.",
-        revoke: "https://serper.dev/api-key",
-        source: "https://serper.dev (40 hexadecimal digits, believed)",
-        env_names: &["SERPER_API_KEY"],
-        examples: Examples::Made(|dice| dice.draw(HEX, 40)),
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "tavily-api-key",
-        provider: "Tavily",
-        title: "Tavily search key",
-        opens: "Searches at its owner's cost.",
-        revoke: "https://app.tavily.com/home",
-        source: "https://docs.tavily.com/documentation/api-reference/introduction (length believed)",
-        prefixes: &["tvly-"],
-        shape: Shape::Token(&[Part::Run(URL64, 30, 60)]),
-        env_names: &["TAVILY_API_KEY"],
-        counter_examples: &[
-            "tvly-YOUR_API_KEY",
-            "tvly-your-api-key-goes-right-here-please",
+        id: "stability-key",
+        provider: "Stability AI",
+        title: "Stability AI key",
+        opens: "Pictures at its owner's cost.",
+        revoke: "https://platform.stability.ai/account/keys",
+        source: "https://platform.stability.ai/docs (shape shared with others)",
+        env_names: &[
+            "STABILITY_API_KEY",
+            "STABILITY_AI_API_KEY",
+            "DREAMSTUDIO_API_KEY",
         ],
+        examples: Examples::Made(|dice| format!("{}{}", "sk-", dice.draw(ALNUM, 48))),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "vapi-key",
+        provider: "Vapi",
+        title: "Vapi private key",
+        opens: "Voice agents and their calls; a UUID.",
+        revoke: "https://dashboard.vapi.ai/org/api-keys",
+        source: "https://docs.vapi.ai (a UUID)",
+        env_names: &["VAPI_API_KEY", "VAPI_PRIVATE_KEY", "VAPI_TOKEN"],
+        examples: Examples::Made(uuid),
         ..Rule::BLANK
     },
 ];
-
-fn uuid(dice: &mut Dice) -> String {
-    [8, 4, 4, 4, 12]
-        .map(|length| dice.draw(HEX, length))
-        .join("-")
-}

@@ -11,32 +11,58 @@ use std::sync::OnceLock;
 
 mod anthropic;
 pub(crate) mod aws;
+mod azure;
 mod chat;
+mod ci;
 mod cloud;
 mod code;
+mod databases;
+mod gateways;
 mod generic;
 mod google;
+mod mail;
 mod media;
 mod models;
+mod monitoring;
+mod network;
+mod office;
 mod openai;
+mod payment;
 mod private_key;
+mod reading;
+mod registries;
+mod search;
 mod services;
+mod sets;
+mod vaults;
 
 pub use generic::GENERIC_ID;
 
 const FAMILIES: &[&[Rule]] = &[
     anthropic::RULES,
     aws::RULES,
+    azure::RULES,
     chat::RULES,
+    ci::RULES,
     cloud::RULES,
     code::RULES,
+    databases::RULES,
+    gateways::RULES,
     generic::RULES,
     google::RULES,
+    mail::RULES,
     media::RULES,
     models::RULES,
+    monitoring::RULES,
+    network::RULES,
+    office::RULES,
     openai::RULES,
+    payment::RULES,
     private_key::RULES,
+    registries::RULES,
+    search::RULES,
     services::RULES,
+    vaults::RULES,
 ];
 
 /// Lists every rule.

@@ -2,10 +2,11 @@
 //!
 //! **Invariant:** data only.
 
+use super::sets::uuid;
 use crate::checks;
 use crate::fakes::Dice;
 use crate::rule::{Examples, Part, Rule, Severity, Shape};
-use crate::window::{ALNUM, Alphabet, DOTTED, HEX, LETTER, URL64};
+use crate::window::{ALNUM, Alphabet, BASE64, DIGIT, HEX, LETTER, URL64};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -27,6 +28,27 @@ pub(super) const RULES: &[Rule] = &[
             "AZURE_SPEECH_KEY",
         ],
         examples: Examples::Made(|dice| dice.draw(ALNUM, 84)),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "ai21-key",
+        provider: "AI21 Labs",
+        title: "AI21 API key",
+        opens: "Model calls at its owner's cost.",
+        revoke: "https://studio.ai21.com/v2/api-keys",
+        source: "https://docs.ai21.com (a UUID)",
+        env_names: &["AI21_API_KEY"],
+        examples: Examples::Made(uuid),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "arcee-key",
+        provider: "Arcee",
+        title: "Arcee API key",
+        opens: "Model calls at its owner's cost.",
+        revoke: "https://models.arcee.ai",
+        source: "https://docs.arcee.ai (no public prefix)",
+        env_names: &["ARCEE_API_KEY", "ARCEEAI_API_KEY"],
         ..Rule::BLANK
     },
     Rule {
@@ -65,21 +87,8 @@ pub(super) const RULES: &[Rule] = &[
         revoke: "https://cloud.cerebras.ai/platform",
         source: "Believed, from issued keys; documentation: https://inference-docs.cerebras.ai/quickstart",
         prefixes: &["csk-"],
-        shape: Shape::Token(&[Part::Run(ALNUM, 40, 64)]),
+        shape: Shape::Token(&[Part::Run(ALNUM, 36, 64)]),
         env_names: &["CEREBRAS_API_KEY"],
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "chutes-api-key",
-        provider: "Chutes",
-        provider_id: "chutes",
-        title: "Chutes API key",
-        opens: "Model calls at its owner's cost.",
-        revoke: "https://chutes.ai/app/api",
-        source: "Believed, from issued keys; documentation: https://chutes.ai/docs",
-        prefixes: &["cpk_"],
-        shape: Shape::Token(&[Part::Run(DOTTED, 60, 160)]),
-        env_names: &["CHUTES_API_KEY", "CHUTES_OAUTH_TOKEN"],
         ..Rule::BLANK
     },
     Rule {
@@ -91,6 +100,42 @@ pub(super) const RULES: &[Rule] = &[
         revoke: "https://dashboard.cohere.com/api-keys",
         source: "https://docs.cohere.com/docs/rate-limits (no public prefix)",
         env_names: &["COHERE_API_KEY", "CO_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "clarifai-pat",
+        provider: "Clarifai",
+        title: "Clarifai personal access token",
+        opens: "Models and data of the account.",
+        revoke: "https://clarifai.com/settings/security",
+        source: "https://docs.clarifai.com (32 hexadecimal digits)",
+        env_names: &["CLARIFAI_PAT", "CLARIFAI_API_KEY"],
+        examples: Examples::Made(|dice| dice.draw(HEX, 32)),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "cursor-api-key",
+        provider: "Cursor",
+        title: "Cursor API key",
+        opens: "Agents and usage of the team.",
+        revoke: "https://cursor.com/dashboard",
+        source: "https://cursor.com/docs/cli/reference/authentication (shape believed)",
+        prefixes: &["key_", "crsr_"],
+        shape: Shape::Token(&[Part::Run(HEX, 64, 64)]),
+        env_names: &["CURSOR_API_KEY", "CURSOR_TOKEN"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "dashscope-plan-key",
+        provider: "Alibaba Cloud",
+        provider_id: "qwen",
+        title: "Model Studio coding-plan key",
+        opens: "Model calls of the subscription.",
+        revoke: "https://bailian.console.alibabacloud.com/?tab=model#/api-key",
+        source: "Believed, from issued keys; documentation: https://www.alibabacloud.com/help/en/model-studio/coding-plan",
+        prefixes: &["sk-sp-"],
+        shape: Shape::Token(&[Part::Run(URL64, 32, 64)]),
+        env_names: &["QWEN_CODING_PLAN_API_KEY"],
         ..Rule::BLANK
     },
     Rule {
@@ -134,6 +179,18 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
+        id: "devin-key",
+        provider: "Cognition",
+        title: "Devin API key",
+        opens: "Sessions of the coding agent, with its repositories.",
+        revoke: "https://app.devin.ai/settings/api-keys",
+        source: "https://docs.devin.ai/api-reference/overview (shape believed)",
+        prefixes: &["apk_user_", "apk_", "cog_"],
+        shape: Shape::Token(&[Part::Run(BASE64, 52, 180), Part::Pad(2)]),
+        env_names: &["DEVIN_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
         id: "fireworks-api-key",
         provider: "Fireworks AI",
         provider_id: "fireworks",
@@ -146,6 +203,18 @@ pub(super) const RULES: &[Rule] = &[
         check: checks::mixed,
         env_names: &["FIREWORKS_API_KEY", "FIREWORKS_AI_API_KEY"],
         counter_examples: &["fw_update_download_progress_bar"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "friendli-token",
+        provider: "FriendliAI",
+        title: "Friendli token",
+        opens: "Model calls at its owner's cost.",
+        revoke: "https://friendli.ai (Personal settings, Tokens)",
+        source: "https://friendli.ai/docs (prefix believed)",
+        prefixes: &["flp_"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 32, 60)]),
+        env_names: &["FRIENDLI_TOKEN", "FRIENDLI_API_KEY"],
         ..Rule::BLANK
     },
     Rule {
@@ -173,7 +242,7 @@ pub(super) const RULES: &[Rule] = &[
         revoke: "https://console.groq.com/keys",
         source: "Believed, from issued keys; documentation: https://console.groq.com/docs/quickstart",
         prefixes: &["gsk_"],
-        shape: Shape::Token(&[Part::Run(ALNUM, 44, 60)]),
+        shape: Shape::Token(&[Part::Run(ALNUM, 40, 64)]),
         env_names: &["GROQ_API_KEY"],
         ..Rule::BLANK
     },
@@ -211,14 +280,24 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
-        id: "kilocode-api-key",
-        provider: "Kilo Code",
-        provider_id: "kilocode",
-        title: "Kilo gateway API key",
+        id: "hyperbolic-key",
+        provider: "Hyperbolic",
+        title: "Hyperbolic API key",
+        opens: "Model calls at its owner's cost; a JWT.",
+        revoke: "https://app.hyperbolic.ai",
+        source: "https://docs.hyperbolic.xyz (a JWT)",
+        env_names: &["HYPERBOLIC_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "inception-key",
+        provider: "Inception",
+        title: "Inception (Mercury) API key",
         opens: "Model calls at its owner's cost.",
-        revoke: "https://app.kilo.ai/profile",
-        source: "https://kilo.ai/docs (a JWT)",
-        env_names: &["KILOCODE_API_KEY", "KILO_API_KEY"],
+        revoke: "https://platform.inceptionlabs.ai",
+        source: "https://docs.inceptionlabs.ai (shape shared with others)",
+        env_names: &["INCEPTION_API_KEY"],
+        examples: Examples::Made(sk_hex),
         ..Rule::BLANK
     },
     Rule {
@@ -235,19 +314,54 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
-        id: "litellm-key",
-        provider: "LiteLLM",
-        provider_id: "litellm",
-        title: "LiteLLM master or virtual key",
-        opens: "Every model behind the proxy; the master key also its settings.",
-        revoke: "The proxy's admin page, Virtual Keys; the master key in its config.",
-        source: "https://docs.litellm.ai/docs/proxy/virtual_keys",
-        env_names: &[
-            "LITELLM_API_KEY",
-            "LITELLM_MASTER_KEY",
-            "LITELLM_PROXY_API_KEY",
-        ],
-        examples: Examples::Made(sk_alnum),
+        id: "lepton-key",
+        provider: "Lepton",
+        title: "Lepton API key",
+        opens: "Model calls at its owner's cost.",
+        revoke: "https://dashboard.lepton.ai",
+        source: "https://docs.lepton.ai (no public prefix)",
+        env_names: &["LEPTON_API_KEY", "LEPTON_API_TOKEN"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "llama-api-key",
+        provider: "Meta",
+        title: "Llama API key",
+        opens: "Model calls at its owner's cost.",
+        revoke: "https://llama.developer.meta.com",
+        source: "https://llama.developer.meta.com/docs/api-keys (shape believed)",
+        prefixes: &["LLM|"],
+        shape: Shape::Token(&[
+            Part::Run(DIGIT, 10, 20),
+            Part::Lit("|"),
+            Part::Run(URL64, 20, 40),
+        ]),
+        env_names: &["LLAMA_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "llamacloud-key",
+        provider: "LlamaIndex",
+        title: "LlamaCloud API key",
+        opens: "Documents and indices of the project.",
+        revoke: "https://cloud.llamaindex.ai/api-key",
+        source: "https://docs.cloud.llamaindex.ai (shape believed)",
+        prefixes: &["llx-"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 44, 60)]),
+        env_names: &["LLAMA_CLOUD_API_KEY", "LLAMAPARSE_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "mem0-key",
+        provider: "Mem0",
+        title: "Mem0 API key",
+        opens: "Memories of the agent's users.",
+        revoke: "https://app.mem0.ai/dashboard/api-keys",
+        source: "https://docs.mem0.ai (shape believed)",
+        prefixes: &["m0-"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 24, 44)]),
+        check: checks::mixed,
+        env_names: &["MEM0_API_KEY"],
         ..Rule::BLANK
     },
     Rule {
@@ -322,45 +436,18 @@ pub(super) const RULES: &[Rule] = &[
         revoke: "https://build.nvidia.com/settings/api-keys",
         source: "Believed, from issued keys; documentation: https://docs.nvidia.com/ngc",
         prefixes: &["nvapi-"],
-        shape: Shape::Token(&[Part::Run(URL64, 60, 80)]),
+        shape: Shape::Token(&[Part::Run(URL64, 60, 90)]),
         env_names: &["NVIDIA_API_KEY", "NGC_API_KEY", "NVIDIA_NIM_API_KEY"],
         ..Rule::BLANK
     },
     Rule {
-        id: "ollama-api-key",
-        provider: "Ollama",
-        provider_id: "ollama",
-        title: "Ollama cloud key",
-        opens: "Model calls at its owner's cost.",
-        revoke: "https://ollama.com/settings/keys",
-        source: "https://docs.ollama.com/cloud (no public prefix)",
-        env_names: &["OLLAMA_API_KEY", "OLLAMA_CLOUD_API_KEY"],
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "opencode-api-key",
-        provider: "OpenCode",
-        provider_id: "opencode",
-        title: "OpenCode Zen API key",
-        opens: "Model calls at its owner's cost.",
-        revoke: "https://opencode.ai/auth",
-        source: "https://opencode.ai/docs/zen (shape believed, shared with others)",
-        env_names: &["OPENCODE_API_KEY", "OPENCODE_ZEN_API_KEY"],
-        examples: Examples::Made(sk_alnum),
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "openrouter-api-key",
-        provider: "OpenRouter",
-        provider_id: "openrouter",
-        title: "OpenRouter API key",
-        opens: "Calls of every model on OpenRouter, at its owner's cost.",
-        revoke: "https://openrouter.ai/settings/keys",
-        source: "https://openrouter.ai/docs/api-reference/authentication (length believed)",
-        prefixes: &["sk-or-v1-"],
-        shape: Shape::Token(&[Part::Run(HEX, 64, 64)]),
-        env_names: &["OPENROUTER_API_KEY"],
-        counter_examples: &["sk-or-v1-your-key-here-please-and-thanks"],
+        id: "ovhcloud-ai-token",
+        provider: "OVHcloud",
+        title: "AI Endpoints token",
+        opens: "Model calls at its owner's cost; a JWT.",
+        revoke: "https://endpoints.ai.cloud.ovh.net",
+        source: "https://help.ovhcloud.com/csm/en-public-cloud-ai-endpoints-getting-started (a JWT)",
+        env_names: &["OVHCLOUD_API_KEY", "OVH_AI_ENDPOINTS_ACCESS_TOKEN"],
         ..Rule::BLANK
     },
     Rule {
@@ -372,7 +459,7 @@ pub(super) const RULES: &[Rule] = &[
         revoke: "https://www.perplexity.ai/account/api/keys",
         source: "Believed, from issued keys; documentation: https://docs.perplexity.ai/getting-started/quickstart",
         prefixes: &["pplx-"],
-        shape: Shape::Token(&[Part::Run(ALNUM, 40, 64)]),
+        shape: Shape::Token(&[Part::Run(ALNUM, 36, 64)]),
         env_names: &["PERPLEXITY_API_KEY", "PPLX_API_KEY"],
         counter_examples: &["pplx-embed-large-context"],
         ..Rule::BLANK
@@ -391,6 +478,17 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
+        id: "reka-key",
+        provider: "Reka",
+        title: "Reka API key",
+        opens: "Model calls at its owner's cost.",
+        revoke: "https://platform.reka.ai/apikeys",
+        source: "https://docs.reka.ai (64 hexadecimal digits)",
+        env_names: &["REKA_API_KEY"],
+        examples: Examples::Made(|dice| dice.draw(HEX, 64)),
+        ..Rule::BLANK
+    },
+    Rule {
         id: "replicate-api-token",
         provider: "Replicate",
         provider_id: "replicate",
@@ -399,7 +497,7 @@ pub(super) const RULES: &[Rule] = &[
         revoke: "https://replicate.com/account/api-tokens",
         source: "https://replicate.com/docs/topics/security/api-tokens (length believed)",
         prefixes: &["r8_"],
-        shape: Shape::Token(&[Part::Run(ALNUM, 37, 40)]),
+        shape: Shape::Token(&[Part::Run(ALNUM, 36, 40)]),
         env_names: &["REPLICATE_API_TOKEN", "REPLICATE_API_KEY"],
         ..Rule::BLANK
     },
@@ -426,16 +524,14 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
-        id: "synthetic-api-key",
-        provider: "Synthetic",
-        provider_id: "synthetic",
-        title: "Synthetic API key",
+        id: "stepfun-key",
+        provider: "StepFun",
+        title: "StepFun API key",
         opens: "Model calls at its owner's cost.",
-        revoke: "https://synthetic.new/user-settings/api",
-        source: "Believed, from issued keys; documentation: https://dev.synthetic.new/docs",
-        prefixes: &["syn_"],
-        shape: Shape::Token(&[Part::Run(HEX, 32, 32)]),
-        env_names: &["SYNTHETIC_API_KEY"],
+        revoke: "https://platform.stepfun.com/interface-key",
+        source: "https://platform.stepfun.com/docs (no public prefix)",
+        env_names: &["STEPFUN_API_KEY", "STEP_API_KEY"],
+        examples: Examples::Made(|dice| dice.draw(ALNUM, 64)),
         ..Rule::BLANK
     },
     Rule {
@@ -447,7 +543,7 @@ pub(super) const RULES: &[Rule] = &[
         revoke: "https://api.together.ai/settings/api-keys",
         source: "Believed, from issued keys; documentation: https://docs.together.ai/docs/quickstart",
         prefixes: &["tgp_v1_"],
-        shape: Shape::Token(&[Part::Run(URL64, 40, 60)]),
+        shape: Shape::Token(&[Part::Run(URL64, 36, 64)]),
         env_names: &[
             "TOGETHER_API_KEY",
             "TOGETHERAI_API_KEY",
@@ -456,39 +552,36 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
-        id: "venice-api-key",
-        provider: "Venice AI",
-        provider_id: "venice",
-        title: "Venice API key",
+        id: "upstage-key",
+        provider: "Upstage",
+        title: "Upstage API key",
         opens: "Model calls at its owner's cost.",
-        revoke: "https://venice.ai/settings/api",
-        source: "https://docs.venice.ai (no public prefix)",
-        env_names: &["VENICE_API_KEY"],
+        revoke: "https://console.upstage.ai/api-keys",
+        source: "https://console.upstage.ai/docs (prefix believed)",
+        env_names: &["UPSTAGE_API_KEY", "UPSTAGE_TOKEN"],
+        examples: Examples::Made(|dice| format!("up_{}", dice.draw(ALNUM, 32))),
         ..Rule::BLANK
     },
     Rule {
-        id: "vercel-ai-gateway-key",
-        provider: "Vercel",
-        provider_id: "vercel-ai-gateway",
-        title: "Vercel AI Gateway key",
-        opens: "Calls of every model on the gateway, at its owner's cost.",
-        revoke: "https://vercel.com/dashboard (AI Gateway, API keys)",
-        source: "https://vercel.com/docs/ai-gateway/authentication (length believed)",
-        prefixes: &["vck_"],
-        shape: Shape::Token(&[Part::Run(ALNUM, 40, 80)]),
-        env_names: &["AI_GATEWAY_API_KEY", "VERCEL_AI_GATEWAY_API_KEY"],
+        id: "voyage-key",
+        provider: "Voyage AI",
+        title: "Voyage API key",
+        opens: "Embeddings at its owner's cost.",
+        revoke: "https://dashboard.voyageai.com",
+        source: "https://docs.voyageai.com (shape believed)",
+        env_names: &["VOYAGE_API_KEY", "VOYAGEAI_API_KEY", "VOYAGE_TOKEN"],
+        examples: Examples::Made(|dice| format!("pa-{}", dice.draw(ALNUM, 43))),
         ..Rule::BLANK
     },
     Rule {
-        id: "vllm-api-key",
-        provider: "vLLM",
-        provider_id: "vllm",
-        title: "Key of a self-hosted vLLM server",
-        severity: Severity::Medium,
-        opens: "Model calls on that server.",
-        revoke: "Restart the server with another --api-key.",
-        source: "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html (no shape)",
-        env_names: &["VLLM_API_KEY"],
+        id: "writer-key",
+        provider: "Writer",
+        title: "Writer API key",
+        opens: "Model calls and applications of the team.",
+        revoke: "https://app.writer.com/aistudio",
+        source: "https://dev.writer.com (no public prefix)",
+        env_names: &["WRITER_API_KEY"],
+        examples: Examples::Made(|dice| dice.draw(ALNUM, 40)),
         ..Rule::BLANK
     },
     Rule {
@@ -500,7 +593,7 @@ pub(super) const RULES: &[Rule] = &[
         revoke: "https://console.x.ai/team/default/api-keys",
         source: "Believed, from issued keys; documentation: https://docs.x.ai/docs/tutorial",
         prefixes: &["xai-"],
-        shape: Shape::Token(&[Part::Run(ALNUM, 70, 90)]),
+        shape: Shape::Token(&[Part::Run(URL64, 70, 120)]),
         env_names: &["XAI_API_KEY", "GROK_API_KEY"],
         ..Rule::BLANK
     },
@@ -546,10 +639,4 @@ fn sk_hex(dice: &mut Dice) -> String {
 
 fn sk_alnum(dice: &mut Dice) -> String {
     format!("{}{}", "sk-", dice.draw(ALNUM, 48))
-}
-
-fn uuid(dice: &mut Dice) -> String {
-    [8, 4, 4, 4, 12]
-        .map(|length| dice.draw(HEX, length))
-        .join("-")
 }

@@ -68,6 +68,19 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
+        id: "openai-session-key",
+        provider: "OpenAI",
+        provider_id: "openai",
+        title: "OpenAI session key of the web console",
+        opens: "The account of a person on platform.openai.com, until it expires.",
+        revoke: "https://platform.openai.com/settings (log out of all devices)",
+        source: "Believed, from the console's requests.",
+        prefixes: &["sess-"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 40, 40)]),
+        check: checks::mixed,
+        ..Rule::BLANK
+    },
+    Rule {
         id: "openai-legacy-key",
         provider: "OpenAI",
         provider_id: "openai",

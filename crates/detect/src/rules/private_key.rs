@@ -6,7 +6,7 @@ use crate::checks;
 use crate::engine::{PRIVATE_KEY_CAP, encoding_of};
 use crate::fakes::Dice;
 use crate::rule::{Confidence, Examples, Part, Read, Reader, Rule, Severity, Shape};
-use crate::window::{ALNUM, Alphabet, BASE64, UPPER_NUM, URL64, Window};
+use crate::window::{ALNUM, Alphabet, BASE64, HEX, UPPER_NUM, URL64, Window};
 use base64::Engine as _;
 
 pub(super) const RULES: &[Rule] = &[
@@ -44,6 +44,47 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
+        id: "jwt-in-base64",
+        provider: "Unknown",
+        title: "JSON Web Token, encoded once more",
+        severity: Severity::Medium,
+        opens: "What its issuer grants to its bearer, until it expires.",
+        revoke: "The service that issued it (claim `iss`).",
+        source: "https://www.rfc-editor.org/rfc/rfc7519",
+        prefixes: &["ZXlK"],
+        shape: Shape::Token(&[Part::Run(BASE64.or(URL64), 40, 12_000), Part::Pad(2)]),
+        check: checks::jwt_in_base64,
+        examples: Examples::Made(|dice| {
+            base64::engine::general_purpose::STANDARD.encode(fake_jwt(dice))
+        }),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "password-hash",
+        provider: "Unknown",
+        title: "Password hash of crypt, bcrypt or Argon2",
+        severity: Severity::Low,
+        opens: "The account, once the password behind it is guessed.",
+        revoke: "Change the password.",
+        source: "https://man7.org/linux/man-pages/man5/crypt.5.html",
+        prefixes: &[
+            "$2a$",
+            "$2b$",
+            "$2y$",
+            "$6$",
+            "$5$",
+            "$y$",
+            "$argon2id$",
+            "$argon2i$",
+            "$apr1$",
+            "$pbkdf2-sha256$",
+        ],
+        shape: Shape::Token(&[Part::Run(HASH, 28, 240)]),
+        check: checks::crypt_hash,
+        examples: Examples::Made(|dice| format!("$2b$12${}", dice.draw(ALNUM, 53))),
+        ..Rule::BLANK
+    },
+    Rule {
         id: "private-key",
         provider: "Unknown",
         title: "Private key (PEM)",
@@ -67,7 +108,24 @@ pub(super) const RULES: &[Rule] = &[
         ],
         ..Rule::BLANK
     },
+    Rule {
+        id: "putty-private-key",
+        provider: "PuTTY",
+        title: "PuTTY private key",
+        opens: "Servers that trust its public half.",
+        revoke: "Wherever its public half is trusted: authorized_keys.",
+        source: "https://tartarus.org/~simon/putty-snapshots/htmldoc/AppendixC.html",
+        shape: Shape::Read(Reader {
+            anchors: &["PuTTY-User-Key-File-"],
+            read: putty,
+        }),
+        examples: Examples::Made(fake_putty),
+        ..Rule::BLANK
+    },
 ];
+
+/// What a password hash is made of: `$` parts its fields.
+const HASH: Alphabet = BASE64.or(Alphabet::of(b"$.=,-_"));
 
 /// A body with fewer letters is a picture of a key, not a key.
 const SHORTEST_BODY: usize = 64;
@@ -75,6 +133,9 @@ const SHORTEST_BODY: usize = 64;
 /// What may stand between the two lines: base64, headers such as `Proc-Type: 4,ENCRYPTED`, line
 /// breaks in any escaping, and the quotes of source code that joins lines.
 const BODY: Alphabet = BASE64.or(Alphabet::of(b"=\\\r\n\t :,-\"'%>"));
+
+/// What the file of a PuTTY key is made of, in any escaping.
+const PUTTY: Alphabet = BODY.or(Alphabet::of(b"._@()+"));
 
 /// Reads a key from its first line to its last; one that was cut off ends with its last letter.
 pub(super) fn read(window: &Window<'_>, at: usize) -> Option<Read> {
@@ -88,7 +149,7 @@ pub(super) fn read(window: &Window<'_>, at: usize) -> Option<Read> {
     if !private || !window.starts_with(label_end, b"-----") {
         return None;
     }
-    let body = label_end + 5;
+    let body = skip_headers(window, label_end + 5);
     let mut end = body;
     let mut last = body;
     let mut members = 0usize;
@@ -118,6 +179,46 @@ pub(super) fn read(window: &Window<'_>, at: usize) -> Option<Read> {
     })
 }
 
+/// Skips the headers of a PGP key (`Version: GnuPG v2.4 (Linux)`), each to the end of its line.
+fn skip_headers(window: &Window<'_>, from: usize) -> usize {
+    let mut at = from;
+    for _ in 0..8 {
+        let line = line_break(window, at);
+        let header = [
+            "Version: ",
+            "Comment: ",
+            "MessageID: ",
+            "Hash: ",
+            "Charset: ",
+        ];
+        if !header
+            .iter()
+            .any(|name| window.starts_with(line, name.as_bytes()))
+        {
+            break;
+        }
+        at = window.run(line, 256, |b| b != b'\n' && b != b'\\');
+    }
+    at
+}
+
+/// Skips line breaks, raw or escaped at any depth.
+fn line_break(window: &Window<'_>, from: usize) -> usize {
+    let mut at = from;
+    loop {
+        let blank = window.run(at, 16, |b| b.is_ascii_whitespace());
+        let slashes = window.run(blank, 16, |b| b == b'\\');
+        let next = match window.at(slashes) {
+            Some(b'n' | b'r') if slashes > blank => slashes + 1,
+            _ => blank,
+        };
+        if next == at {
+            return at;
+        }
+        at = next;
+    }
+}
+
 /// Returns the end of the line `-----END .. PRIVATE KEY-----`.
 fn last_line(window: &Window<'_>, at: usize) -> Option<usize> {
     let label = at + b"-----END ".len();
@@ -133,6 +234,38 @@ pub(super) fn fake_pem(dice: &mut Dice) -> String {
         "-----",
         "PRIVATE KEY",
         lines.join("\n")
+    )
+}
+
+/// Reads the file up to its authentication code; a part of it, when it was cut off.
+fn putty(window: &Window<'_>, at: usize) -> Option<Read> {
+    const LINES: &[u8] = b"Private-Lines:";
+    let head_end = window.run(at, 8192, |b| PUTTY.has(b));
+    let head = window.slice(at..head_end);
+    let lines = at + memchr::memmem::find(head, LINES)? + LINES.len();
+    let code = memchr::memmem::find(window.slice(lines..head_end), b"Private-MAC:");
+    let body_end = code.map_or(head_end, |mac| lines + mac);
+    let end = code.map_or(body_end, |mac| {
+        let digits = lines + mac + b"Private-MAC:".len();
+        window.run(window.run(digits, 2, |b| b == b' '), 64, |b| {
+            b.is_ascii_hexdigit()
+        })
+    });
+    checks::looks_random(window.slice(lines..body_end)).then(|| Read {
+        span: at..end,
+        confidence: Confidence::High,
+        encoding: encoding_of(window.slice(at..end)),
+    })
+}
+
+fn fake_putty(dice: &mut Dice) -> String {
+    format!(
+        "{}2: ssh-ed25519\nEncryption: none\nComment: fake\nPublic-Lines: 2\n{}\n{}\nPrivate-Lines: 1\n{}\nPrivate-MAC: {}",
+        "PuTTY-User-Key-File-",
+        dice.draw(BASE64, 64),
+        dice.draw(BASE64, 16),
+        dice.draw(BASE64, 48),
+        dice.draw(HEX, 40)
     )
 }
 

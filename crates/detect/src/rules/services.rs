@@ -1,58 +1,193 @@
-//! Payment, mail, telephone, office and monitoring services.
+//! Telephone, travel, houses and other services that fit no other family.
 //!
-//! **Invariant:** data only.
+//! **Invariant:** data and readers of shapes; nothing here talks to a service.
 
+use super::reading::{closed, found};
+use super::sets::{DASH_HEX, SEGMENT, XHEX, uuid};
 use crate::checks;
-use crate::rule::{Examples, Part, Rule, Severity, Shape};
-use crate::window::{ALNUM, Alphabet, BASE64, HEX, UPPER_NUM, URL64, WORD};
+use crate::engine::{LEAD, read_run};
+use crate::rule::{Examples, Part, Read, Reader, Rule, Severity, Shape};
+use crate::window::{
+    ALNUM, BASE64, DIGIT, DOTTED, HEX, LOWER_NUM, UPPER_NUM, URL64, WORD, Window, opens_at,
+};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
-        id: "airtable-token",
-        provider: "Airtable",
-        title: "Airtable personal token",
-        opens: "Bases in its scopes.",
-        revoke: "https://airtable.com/create/tokens",
-        source: "https://airtable.com/developers/web/guides/personal-access-tokens (shape believed)",
-        prefixes: &["pat"],
+        id: "adafruit-io-key",
+        provider: "Adafruit",
+        title: "Adafruit IO key",
+        opens: "Feeds of the account.",
+        revoke: "https://io.adafruit.com (My key)",
+        source: "https://io.adafruit.com/api/docs/ (shape believed)",
+        prefixes: &["aio_"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 28, 28)]),
+        check: checks::mixed,
+        env_names: &["ADAFRUIT_IO_KEY", "ADAFRUIT_API_KEY", "ADAFRUIT_AIO_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "adobe-client-secret",
+        provider: "Adobe",
+        title: "Adobe client secret",
+        opens: "The integration: its APIs and users' data.",
+        revoke: "https://developer.adobe.com/console",
+        source: "https://developer.adobe.com/developer-console/docs/guides/authentication/ (prefix believed)",
+        prefixes: &["p8e-"],
+        shape: Shape::Token(&[Part::Run(URL64, 32, 32)]),
+        env_names: &["ADOBE_CLIENT_SECRET"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "authress-key",
+        provider: "Authress",
+        title: "Authress service client key",
+        opens: "Users and permissions of the account.",
+        revoke: "https://authress.io/app/#/settings",
+        source: "https://authress.io/knowledge-base/docs/authorization/service-clients/secrets-scanning/",
+        shape: Shape::Read(Reader {
+            anchors: &[".acc_", ".acc-"],
+            read: authress,
+        }),
+        env_names: &["AUTHRESS_KEY"],
+        examples: Examples::Made(|dice| {
+            format!(
+                "sc_{}.{}.acc_{}.{}",
+                dice.draw(LOWER_NUM, 12),
+                dice.draw(LOWER_NUM, 5),
+                dice.draw(LOWER_NUM, 16),
+                dice.draw(ALNUM, 44)
+            )
+        }),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "bitly-token",
+        provider: "Bitly",
+        title: "Bitly access token",
+        opens: "Links of the account.",
+        revoke: "https://app.bitly.com/settings/api/",
+        source: "https://dev.bitly.com/docs/getting-started/authentication/ (40 hexadecimal digits)",
+        env_names: &[
+            "BITLY_TOKEN",
+            "BITLY_ACCESS_TOKEN",
+            "BITLY_API_KEY",
+            "BITLY_SECRET",
+        ],
+        examples: Examples::Made(|dice| dice.draw(HEX, 40)),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "chief-tools-token",
+        provider: "Chief Tools",
+        title: "Chief Tools token",
+        opens: "Domains and monitors of the team.",
+        revoke: "https://account.chief.app/security/api",
+        source: "https://aka.chief.app/cli (shape believed)",
+        prefixes: &["ctp_", "ctr_", "cto_"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 32, 48)]),
+        check: checks::mixed,
+        env_names: &["CHIEF_TOOLS_TOKEN"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "configcat-key",
+        provider: "ConfigCat",
+        title: "ConfigCat SDK key",
+        severity: Severity::Low,
+        opens: "Reads feature flags.",
+        revoke: "https://app.configcat.com/sdkkey",
+        source: "https://configcat.com/docs/ (shape believed)",
+        prefixes: &["configcat-sdk-1/"],
         shape: Shape::Token(&[
-            Part::Run(ALNUM, 14, 14),
-            Part::Lit("."),
-            Part::Run(HEX, 64, 64),
+            Part::Run(URL64, 22, 22),
+            Part::Lit("/"),
+            Part::Run(URL64, 22, 22),
         ]),
-        env_names: &[
-            "AIRTABLE_API_KEY",
-            "AIRTABLE_TOKEN",
-            "AIRTABLE_PERSONAL_ACCESS_TOKEN",
-        ],
+        env_names: &["CONFIGCAT_SDK_KEY"],
         ..Rule::BLANK
     },
     Rule {
-        id: "datadog-key",
-        provider: "Datadog",
-        title: "Datadog API or application key",
-        opens: "Writes metrics; with an application key reads everything.",
-        revoke: "https://app.datadoghq.com/organization-settings/api-keys",
-        source: "https://docs.datadoghq.com/account_management/api-app-keys/ (hexadecimal, no prefix)",
-        env_names: &[
-            "DD_API_KEY",
-            "DD_APP_KEY",
-            "DATADOG_API_KEY",
-            "DATADOG_APP_KEY",
-        ],
-        examples: Examples::Made(|dice| dice.draw(HEX, 32)),
+        id: "databento-key",
+        provider: "Databento",
+        title: "Databento API key",
+        opens: "Market data at its owner's cost.",
+        revoke: "https://databento.com/portal/keys",
+        source: "https://databento.com/docs/portal/api-keys (prefix believed)",
+        env_names: &["DATABENTO_API_KEY"],
+        examples: Examples::Made(|dice| format!("db-{}", dice.draw(ALNUM, 29))),
         ..Rule::BLANK
     },
     Rule {
-        id: "figma-token",
-        provider: "Figma",
-        title: "Figma personal token",
-        opens: "Files and comments of the account.",
-        revoke: "https://www.figma.com/settings",
-        source: "https://developers.figma.com/docs/rest-api/authentication/ (length believed)",
-        prefixes: &["figd_"],
-        shape: Shape::Token(&[Part::Run(URL64, 38, 60)]),
-        env_names: &["FIGMA_TOKEN", "FIGMA_API_KEY", "FIGMA_ACCESS_TOKEN"],
+        id: "devcycle-key",
+        provider: "DevCycle",
+        title: "DevCycle SDK key",
+        severity: Severity::Low,
+        opens: "Reads feature flags.",
+        revoke: "https://app.devcycle.com",
+        source: "https://docs.devcycle.com (shape believed)",
+        prefixes: &["dvc_server_", "dvc_client_", "dvc_mobile_"],
+        shape: Shape::Token(&[Part::Run(WORD, 8, 60)]),
+        check: checks::mixed,
+        env_names: &["DEVCYCLE_SERVER_SDK_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "duffel-token",
+        provider: "Duffel",
+        title: "Duffel access token",
+        opens: "Flights booked at its owner's cost.",
+        revoke: "https://app.duffel.com (Developers, Access tokens)",
+        source: "https://duffel.com/docs/api/overview/authentication (shape believed)",
+        prefixes: &["duffel_test_", "duffel_live_"],
+        shape: Shape::Token(&[Part::Run(SEGMENT, 43, 43)]),
+        env_names: &["DUFFEL_ACCESS_TOKEN"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "easypost-key",
+        provider: "EasyPost",
+        title: "EasyPost API key",
+        opens: "Shipments bought at its owner's cost.",
+        revoke: "https://www.easypost.com/account/api-keys",
+        source: "https://docs.easypost.com/docs/authentication (shape believed)",
+        prefixes: &["EZAK", "EZTK"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 54, 54)]),
+        env_names: &["EASYPOST_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "ebay-secret",
+        provider: "eBay",
+        title: "eBay client secret",
+        opens: "Poses as the application; sells in its users' names.",
+        revoke: "https://developer.ebay.com/my/keys",
+        source: "https://developer.ebay.com/api-docs/static/oauth-credentials.html (shape believed)",
+        prefixes: &["PRD-", "SBX-"],
+        shape: Shape::Token(&[Part::Run(DASH_HEX, 24, 40)]),
+        check: checks::mixed,
+        env_names: &["EBAY_CLIENT_SECRET", "EBAY_CERT_ID"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "etsy-key",
+        provider: "Etsy",
+        title: "Etsy API key",
+        opens: "Poses as the application; shops in its users' names.",
+        revoke: "https://www.etsy.com/developers/your-apps",
+        source: "https://developers.etsy.com/documentation/essentials/authentication (24 letters and digits)",
+        env_names: &["ETSY_API_KEY", "ETSY_KEYSTRING", "ETSY_SHARED_SECRET"],
+        examples: Examples::Made(|dice| dice.draw(ALNUM, 24)),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "freemius-key",
+        provider: "Freemius",
+        title: "Freemius secret key",
+        opens: "Products and licences of the developer.",
+        revoke: "https://dashboard.freemius.com",
+        source: "https://freemius.com/help/ (prefix believed)",
+        env_names: &["FREEMIUS_SECRET_KEY"],
+        examples: Examples::Made(|dice| format!("sk_{}", dice.draw(ALNUM, 29))),
         ..Rule::BLANK
     },
     Rule {
@@ -72,103 +207,96 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
-        id: "hubspot-token",
-        provider: "HubSpot",
-        title: "HubSpot private app token",
-        opens: "Contacts and deals in its scopes.",
-        revoke: "https://app.hubspot.com (Settings, Private Apps)",
-        source: "https://developers.hubspot.com/docs/guides/apps/private-apps/overview (shape believed)",
-        prefixes: &["pat-na1-", "pat-na2-", "pat-eu1-", "pat-ap1-"],
-        shape: Shape::Token(&[Part::Run(DASH_HEX, 36, 36)]),
-        env_names: &["HUBSPOT_ACCESS_TOKEN", "HUBSPOT_API_KEY", "HUBSPOT_TOKEN"],
+        id: "intra42-secret",
+        provider: "42",
+        title: "42 intranet client secret",
+        opens: "Poses as the application; reads students.",
+        revoke: "https://profile.intra.42.fr/oauth/applications",
+        source: "https://api.intra.42.fr/apidoc/guides/getting_started (prefix believed)",
+        prefixes: &["s-s4t2ud-", "s-s4t2af-"],
+        shape: Shape::Token(&[Part::Run(HEX, 64, 64)]),
+        env_names: &["FT_CLIENT_SECRET", "INTRA42_CLIENT_SECRET"],
         ..Rule::BLANK
     },
     Rule {
-        id: "langfuse-secret-key",
-        provider: "Langfuse",
-        title: "Langfuse secret key",
-        opens: "Traces of the project, with prompts and answers.",
-        revoke: "https://cloud.langfuse.com (Settings, API keys)",
-        source: "https://langfuse.com/docs/api (shape believed)",
-        prefixes: &["sk-lf-"],
-        shape: Shape::Token(&[Part::Run(DASH_HEX, 36, 36)]),
-        env_names: &["LANGFUSE_SECRET_KEY"],
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "langsmith-api-key",
-        provider: "LangChain",
-        title: "LangSmith API key",
-        opens: "Traces of the workspace, with prompts and answers.",
-        revoke: "https://smith.langchain.com/settings",
-        source: "https://docs.smith.langchain.com (shape believed)",
-        prefixes: &["lsv2_pt_", "lsv2_sk_"],
-        shape: Shape::Token(&[
-            Part::Run(HEX, 32, 32),
-            Part::Lit("_"),
-            Part::Run(HEX, 10, 10),
-        ]),
-        env_names: &["LANGSMITH_API_KEY", "LANGCHAIN_API_KEY"],
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "linear-api-key",
-        provider: "Linear",
-        title: "Linear API key",
-        opens: "Issues and projects as that person.",
-        revoke: "https://linear.app/settings/account/security",
-        source: "https://linear.app/developers/graphql (length believed)",
-        prefixes: &["lin_api_", "lin_oauth_"],
-        shape: Shape::Token(&[Part::Run(ALNUM, 40, 64)]),
-        env_names: &["LINEAR_API_KEY"],
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "mailgun-key",
-        provider: "Mailgun",
-        title: "Mailgun API key",
-        opens: "Sends and reads mail of the domain.",
-        revoke: "https://app.mailgun.com/settings/api_security",
-        source: "https://documentation.mailgun.com/docs/mailgun/api-reference/mg-auth (shape believed)",
-        prefixes: &["key-"],
-        shape: Shape::Token(&[Part::Run(HEX, 32, 32)]),
-        env_names: &["MAILGUN_API_KEY"],
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "new-relic-key",
-        provider: "New Relic",
-        title: "New Relic user key",
-        opens: "Queries and settings of the account.",
-        revoke: "https://one.newrelic.com/api-keys",
-        source: "https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/",
-        prefixes: &["NRAK-"],
-        shape: Shape::Token(&[Part::Run(UPPER_NUM, 27, 27)]),
-        env_names: &["NEW_RELIC_API_KEY"],
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "notion-token",
-        provider: "Notion",
-        title: "Notion integration token",
-        opens: "Pages and databases shared with the integration.",
-        revoke: "https://www.notion.so/profile/integrations",
-        source: "https://developers.notion.com/changelog/changes-for-september-11-2024 (length believed)",
-        prefixes: &["ntn_"],
-        shape: Shape::Token(&[Part::Run(ALNUM, 40, 60)]),
-        env_names: &["NOTION_API_KEY", "NOTION_TOKEN", "NOTION_API_TOKEN"],
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "notion-token-old-form",
-        provider: "Notion",
-        title: "Notion integration token (old form)",
-        opens: "Pages and databases shared with the integration.",
-        revoke: "https://www.notion.so/profile/integrations",
-        source: "https://developers.notion.com/changelog/changes-for-september-11-2024 (length believed)",
-        prefixes: &["secret_"],
-        shape: Shape::Token(&[Part::Run(ALNUM, 43, 43)]),
+        id: "ionic-token",
+        provider: "Ionic",
+        title: "Ionic personal access token",
+        opens: "Applications of the account.",
+        revoke: "https://dashboard.ionicframework.com/personal-access-tokens",
+        source: "https://ionic.io/docs/appflow (prefix believed)",
+        prefixes: &["ion_"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 42, 42)]),
         check: checks::mixed,
+        env_names: &["IONIC_TOKEN"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "lichess-token",
+        provider: "Lichess",
+        title: "Lichess personal token",
+        opens: "Games and messages in its scopes.",
+        revoke: "https://lichess.org/account/oauth/token",
+        source: "https://lichess.org/api#section/Introduction/Authentication (prefix believed)",
+        prefixes: &["lip_", "lio_"],
+        shape: Shape::Token(&[Part::Run(WORD, 16, 60)]),
+        check: checks::mixed,
+        env_names: &["LICHESS_TOKEN", "LICHESS_API_TOKEN", "LICHESS_BOT_TOKEN"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "maxmind-key",
+        provider: "MaxMind",
+        title: "MaxMind licence key",
+        severity: Severity::Medium,
+        opens: "Geolocation at its owner's cost.",
+        revoke: "https://www.maxmind.com/en/accounts/current/license-key",
+        source: "https://support.maxmind.com/knowledge-base/articles/maxmind-license-key-updates (shape believed)",
+        shape: Shape::Read(Reader {
+            anchors: &["_mmk"],
+            read: maxmind,
+        }),
+        env_names: &["MAXMIND_LICENSE_KEY", "GEOIP_LICENSE_KEY"],
+        examples: Examples::Made(|dice| {
+            format!("{}_{}_mmk", dice.draw(ALNUM, 6), dice.draw(ALNUM, 29))
+        }),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "messagebird-key",
+        provider: "Bird",
+        title: "MessageBird access key or client id",
+        opens: "Messages and calls at its owner's cost.",
+        revoke: "https://dashboard.messagebird.com/developers/access",
+        source: "https://developers.messagebird.com/api/ (25 letters and digits, or a UUID)",
+        env_names: &[
+            "MESSAGEBIRD_ACCESS_KEY",
+            "MESSAGEBIRD_API_KEY",
+            "MESSAGEBIRD_TOKEN",
+            "MESSAGE_BIRD_TOKEN",
+            "MESSAGEBIRD_API_TOKEN",
+        ],
+        examples: Examples::Made(|dice| dice.draw(ALNUM, 25)),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "onfido-token",
+        provider: "Onfido",
+        title: "Onfido API token",
+        opens: "Identity checks and the documents in them.",
+        revoke: "https://dashboard.onfido.com/api/tokens",
+        source: "https://documentation.identity.entrust.com/api/latest/ (shape believed)",
+        prefixes: &[
+            "api_live.",
+            "api_live_us.",
+            "api_live_ca.",
+            "api_sandbox.",
+            "api_sandbox_us.",
+            "api_sandbox_ca.",
+        ],
+        shape: Shape::Token(&[Part::Run(DOTTED, 20, 80)]),
+        check: checks::mixed,
+        env_names: &["ONFIDO_API_TOKEN"],
         ..Rule::BLANK
     },
     Rule {
@@ -190,6 +318,42 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
+        id: "persona-key",
+        provider: "Persona",
+        title: "Persona API key",
+        opens: "Identity checks and the documents in them.",
+        revoke: "https://app.withpersona.com/dashboard/api-keys",
+        source: "https://docs.withpersona.com (prefix believed)",
+        prefixes: &["persona_production_", "persona_sandbox_"],
+        shape: Shape::Token(&[Part::Run(URL64, 20, 80)]),
+        check: checks::mixed,
+        env_names: &["PERSONA_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "plivo-key",
+        provider: "Plivo",
+        title: "Plivo auth token",
+        opens: "Calls and messages at its owner's cost.",
+        revoke: "https://console.plivo.com/dashboard/",
+        source: "https://www.plivo.com/docs/ (no public prefix)",
+        env_names: &["PLIVO_AUTH_TOKEN", "PLIVO_TOKEN"],
+        examples: Examples::Made(|dice| dice.draw(ALNUM, 40)),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "postman-collection-key",
+        provider: "Postman",
+        title: "Postman collection access key",
+        severity: Severity::Medium,
+        opens: "Reads one collection.",
+        revoke: "https://go.postman.co (the collection, Share)",
+        source: "https://learning.postman.com/docs/developer/postman-api/authentication/ (shape believed)",
+        prefixes: &["PMAT-"],
+        shape: Shape::Token(&[Part::Run(UPPER_NUM, 26, 26)]),
+        ..Rule::BLANK
+    },
+    Rule {
         id: "postman-key",
         provider: "Postman",
         title: "Postman API key",
@@ -198,65 +362,95 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://learning.postman.com/docs/developer/postman-api/authentication/ (shape believed)",
         prefixes: &["PMAK-"],
         shape: Shape::Token(&[
-            Part::Run(HEX, 24, 24),
+            Part::Run(XHEX, 24, 24),
             Part::Lit("-"),
-            Part::Run(HEX, 34, 34),
+            Part::Run(XHEX, 34, 34),
         ]),
         env_names: &["POSTMAN_API_KEY"],
         ..Rule::BLANK
     },
     Rule {
-        id: "resend-api-key",
-        provider: "Resend",
-        title: "Resend API key",
-        opens: "Sends mail from the domain.",
-        revoke: "https://resend.com/api-keys",
-        source: "https://resend.com/docs/api-reference/introduction (shape believed)",
-        prefixes: &["re_"],
-        shape: Shape::Token(&[Part::Run(WORD, 30, 40)]),
+        id: "proof-key",
+        provider: "Proof",
+        title: "Proof (Notarize) API key",
+        opens: "Notarizations and the documents in them.",
+        revoke: "https://app.proof.com",
+        source: "https://dev.proof.com (prefix believed)",
+        prefixes: &["prf_"],
+        shape: Shape::Token(&[Part::Run(URL64, 20, 80)]),
         check: checks::mixed,
-        env_names: &["RESEND_API_KEY"],
-        counter_examples: &["re_export_all_members_of_the_module"],
+        env_names: &["PROOF_API_KEY"],
         ..Rule::BLANK
     },
     Rule {
-        id: "sendgrid-api-key",
-        provider: "SendGrid",
-        title: "SendGrid API key",
-        opens: "Sends mail from the domain.",
-        revoke: "https://app.sendgrid.com/settings/api_keys",
-        source: "https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys (lengths believed)",
-        prefixes: &["SG."],
-        shape: Shape::Token(&[
-            Part::Run(URL64, 22, 22),
-            Part::Lit("."),
-            Part::Run(URL64, 43, 43),
-        ]),
-        env_names: &["SENDGRID_API_KEY"],
+        id: "reddit-secret",
+        provider: "Reddit",
+        title: "Reddit client secret",
+        opens: "Poses as the application.",
+        revoke: "https://www.reddit.com/prefs/apps",
+        source: "https://github.com/reddit-archive/reddit/wiki/OAuth2 (no public prefix)",
+        env_names: &[
+            "REDDIT_CLIENT_SECRET",
+            "REDDIT_SECRET",
+            "REDDIT_REFRESH_TOKEN",
+        ],
+        examples: Examples::Made(|dice| dice.draw(ALNUM, 30)),
         ..Rule::BLANK
     },
     Rule {
-        id: "shopify-token",
-        provider: "Shopify",
-        title: "Shopify access token or app secret",
-        opens: "Orders, customers and products of the shop.",
-        revoke: "The shop's admin, Settings, Apps.",
-        source: "https://shopify.dev/docs/apps/build/authentication-authorization (length believed)",
-        prefixes: &["shpat_", "shpca_", "shppa_", "shpss_"],
-        shape: Shape::Token(&[Part::Run(HEX, 32, 32)]),
-        env_names: &["SHOPIFY_ACCESS_TOKEN"],
+        id: "samsara-token",
+        provider: "Samsara",
+        title: "Samsara API token",
+        opens: "Vehicles and drivers of the fleet.",
+        revoke: "https://cloud.samsara.com (Settings, API tokens)",
+        source: "https://developers.samsara.com/docs/authentication (shape believed)",
+        prefixes: &["samsara_api_"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 26, 40)]),
+        env_names: &["SAMSARA_API_TOKEN"],
         ..Rule::BLANK
     },
     Rule {
-        id: "square-token",
-        provider: "Square",
-        title: "Square access token",
-        opens: "Payments and customers of the account.",
-        revoke: "https://developer.squareup.com/apps",
-        source: "https://developer.squareup.com/docs/build-basics/access-tokens (shape believed)",
-        prefixes: &["sq0atp-", "sq0csp-"],
-        shape: Shape::Token(&[Part::Run(URL64, 22, 60)]),
-        env_names: &["SQUARE_ACCESS_TOKEN"],
+        id: "sendbird-key",
+        provider: "Sendbird",
+        title: "Sendbird API token or application id",
+        opens: "Chats of the application.",
+        revoke: "https://dashboard.sendbird.com",
+        source: "https://sendbird.com/docs/chat/platform-api/v3/prepare-to-use-api (40 hexadecimal digits)",
+        env_names: &[
+            "SENDBIRD_API_KEY",
+            "SENDBIRD_TOKEN",
+            "SENDBIRD_API_TOKEN",
+            "SENDBIRD_ACCESS_TOKEN",
+            "SENDBIRD_SECRET",
+            "SENDBIRD_KEY",
+            "SENDBIRD_SECRET_KEY",
+        ],
+        examples: Examples::Made(|dice| dice.draw(HEX, 40)),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "settlemint-token",
+        provider: "SettleMint",
+        title: "SettleMint access token",
+        opens: "Blockchain networks of the workspace.",
+        revoke: "https://console.settlemint.com",
+        source: "https://console.settlemint.com/documentation (prefix believed)",
+        prefixes: &["sm_aat_", "sm_pat_", "sm_sat_"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 16, 40)]),
+        check: checks::mixed,
+        env_names: &["SETTLEMINT_ACCESS_TOKEN"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "shippo-token",
+        provider: "Shippo",
+        title: "Shippo API token",
+        opens: "Labels bought at its owner's cost.",
+        revoke: "https://apps.goshippo.com/settings/api",
+        source: "https://docs.goshippo.com/docs/guides_general/authentication/ (shape believed)",
+        prefixes: &["shippo_live_", "shippo_test_"],
+        shape: Shape::Token(&[Part::Run(XHEX, 40, 40)]),
+        env_names: &["SHIPPO_API_KEY", "SHIPPO_API_TOKEN"],
         ..Rule::BLANK
     },
     Rule {
@@ -272,63 +466,78 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
-        id: "stripe-live-key",
-        provider: "Stripe",
-        title: "Stripe live secret or restricted key",
-        opens: "Payments, refunds and customers.",
-        revoke: "https://dashboard.stripe.com/apikeys",
-        source: "https://docs.stripe.com/keys",
-        prefixes: &["sk_live_", "rk_live_"],
-        shape: Shape::Token(&[Part::Run(ALNUM, 20, 250)]),
-        env_names: &["STRIPE_SECRET_KEY", "STRIPE_API_KEY"],
+        id: "squarespace-key",
+        provider: "Squarespace",
+        title: "Squarespace API key",
+        opens: "Orders and products of the site; a UUID.",
+        revoke: "https://account.squarespace.com (the site, Developer API keys)",
+        source: "https://developers.squarespace.com/commerce-apis/authentication-and-permissions (a UUID)",
+        env_names: &[
+            "SQUARESPACE_API_KEY",
+            "SQUARESPACE_TOKEN",
+            "SQUARESPACE_API_TOKEN",
+            "SQUARESPACE_ACCESS_TOKEN",
+            "SQUARESPACE_SECRET",
+            "SQUARESPACE_KEY",
+            "SQUARESPACE_SECRET_KEY",
+        ],
+        examples: Examples::Made(uuid),
         ..Rule::BLANK
     },
     Rule {
-        id: "stripe-test-key",
-        provider: "Stripe",
-        title: "Stripe test key",
-        severity: Severity::Low,
-        opens: "The sandbox of the account: no money.",
-        revoke: "https://dashboard.stripe.com/test/apikeys",
-        source: "https://docs.stripe.com/keys",
-        prefixes: &["sk_test_", "rk_test_"],
-        shape: Shape::Token(&[Part::Run(ALNUM, 20, 250)]),
+        id: "tableau-token",
+        provider: "Tableau",
+        title: "Tableau personal access token",
+        opens: "Workbooks as that person.",
+        revoke: "Tableau, your account settings, Personal access tokens.",
+        source: "https://help.tableau.com/current/server/en-us/security_personal_access_tokens.htm (shape believed)",
+        shape: Shape::Read(Reader {
+            anchors: &["==:"],
+            read: tableau,
+        }),
+        env_names: &["TABLEAU_TOKEN", "TABLEAU_PAT_SECRET", "TABLEAU_TOKEN_VALUE"],
+        examples: Examples::Made(|dice| {
+            format!("{}==:{}", dice.draw(ALNUM, 22), dice.draw(ALNUM, 32))
+        }),
         ..Rule::BLANK
     },
     Rule {
-        id: "stripe-webhook-secret",
-        provider: "Stripe",
-        title: "Webhook signing secret",
+        id: "telnyx-api-key",
+        provider: "Telnyx",
+        title: "Telnyx API key",
+        opens: "Calls and messages at its owner's cost.",
+        revoke: "https://portal.telnyx.com/#/api-keys",
+        source: "https://developers.telnyx.com (shape believed)",
+        prefixes: &["KEY0", "KEY1", "KEY2"],
+        shape: Shape::Token(&[Part::Run(URL64, 40, 70)]),
+        check: checks::mixed,
+        env_names: &["TELNYX_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "temporal-key",
+        provider: "Temporal",
+        title: "Temporal Cloud API key",
+        opens: "Workflows of the namespace; a JWT.",
+        revoke: "https://cloud.temporal.io/settings/api-keys",
+        source: "https://docs.temporal.io/cloud/api-keys (a JWT)",
+        env_names: &["TEMPORAL_API_KEY", "TEMPORAL_CLOUD_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "twilio-api-key-sid",
+        provider: "Twilio",
+        title: "Twilio API key id",
         severity: Severity::Medium,
-        opens: "Forged events that look as if Stripe (or another Standard Webhooks sender) had sent them.",
-        revoke: "https://dashboard.stripe.com/webhooks",
-        source: "https://docs.stripe.com/webhooks/signature",
-        prefixes: &["whsec_"],
-        shape: Shape::Token(&[Part::Run(BASE64, 32, 64), Part::Pad(2)]),
-        env_names: &["STRIPE_WEBHOOK_SECRET"],
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "todoist-token",
-        provider: "Todoist",
-        title: "Todoist API token",
-        opens: "Tasks and projects of the account.",
-        revoke: "https://app.todoist.com/app/settings/integrations/developer",
-        source: "https://developer.todoist.com/api/v1/ (40 hexadecimal digits)",
-        env_names: &["TODOIST_API_TOKEN", "TODOIST_API_KEY", "TODOIST_TOKEN"],
-        examples: Examples::Made(|dice| dice.draw(HEX, 40)),
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "trello-token",
-        provider: "Trello",
-        title: "Trello token",
-        opens: "Boards of the account.",
-        revoke: "https://trello.com/your/account",
-        source: "https://developer.atlassian.com/cloud/trello/guides/rest-api/authorization/ (prefix believed)",
-        prefixes: &["ATTA"],
-        shape: Shape::Token(&[Part::Run(HEX, 72, 72)]),
-        env_names: &["TRELLO_TOKEN", "TRELLO_API_KEY", "TRELLO_API_TOKEN"],
+        opens: "Names an API key; with its secret, calls and messages.",
+        revoke: "https://console.twilio.com/us1/account/keys-credentials/api-keys",
+        source: "https://www.twilio.com/docs/iam/api-keys (shape believed)",
+        prefixes: &[
+            "SK0", "SK1", "SK2", "SK3", "SK4", "SK5", "SK6", "SK7", "SK8", "SK9", "SKa", "SKb",
+            "SKc", "SKd", "SKe", "SKf", "SKA", "SKB", "SKC", "SKD", "SKE", "SKF",
+        ],
+        shape: Shape::Token(&[Part::Run(XHEX, 31, 31)]),
+        check: checks::mixed,
         ..Rule::BLANK
     },
     Rule {
@@ -347,30 +556,135 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
-        id: "telnyx-api-key",
-        provider: "Telnyx",
-        title: "Telnyx API key",
-        opens: "Calls and messages at its owner's cost.",
-        revoke: "https://portal.telnyx.com/#/api-keys",
-        source: "https://developers.telnyx.com (shape believed)",
-        prefixes: &["KEY0"],
-        shape: Shape::Token(&[Part::Run(URL64, 40, 70)]),
-        check: checks::mixed,
-        env_names: &["TELNYX_API_KEY"],
+        id: "twitter-token",
+        provider: "X (Twitter)",
+        title: "X API key, secret or bearer token",
+        opens: "The application, or the account that allowed it.",
+        revoke: "https://developer.x.com/en/portal/projects-and-apps",
+        source: "https://docs.x.com/resources/fundamentals/authentication (no public prefix)",
+        env_names: &[
+            "TWITTER_BEARER_TOKEN",
+            "TWITTER_API_KEY",
+            "TWITTER_API_SECRET",
+            "TWITTER_ACCESS_TOKEN",
+            "TWITTER_ACCESS_TOKEN_SECRET",
+            "X_BEARER_TOKEN",
+            "TWITTER_TOKEN",
+        ],
+        examples: Examples::Made(|dice| format!("{}{}", "A".repeat(22), dice.draw(ALNUM, 90))),
         ..Rule::BLANK
     },
     Rule {
-        id: "wandb-api-key",
-        provider: "Weights & Biases",
-        title: "W&B API key",
-        opens: "Runs and artifacts of the account.",
-        revoke: "https://wandb.ai/authorize",
-        source: "https://docs.wandb.ai (40 hexadecimal digits)",
-        env_names: &["WANDB_API_KEY"],
-        examples: Examples::Made(|dice| dice.draw(HEX, 40)),
+        id: "val-town-token",
+        provider: "Val Town",
+        title: "Val Town API token",
+        opens: "Vals and their secrets.",
+        revoke: "https://www.val.town/settings/api",
+        source: "https://docs.val.town (prefix believed)",
+        prefixes: &["vtwn_"],
+        shape: Shape::Token(&[Part::Run(URL64, 20, 80)]),
+        env_names: &["VALTOWN_API_TOKEN", "VAL_TOWN_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "vonage-secret",
+        provider: "Vonage",
+        title: "Vonage API secret",
+        opens: "Calls and messages at its owner's cost.",
+        revoke: "https://dashboard.nexmo.com/settings",
+        source: "https://developer.vonage.com/en/getting-started/concepts/authentication (16 letters and digits)",
+        env_names: &["VONAGE_API_SECRET", "NEXMO_API_SECRET"],
+        examples: Examples::Made(|dice| dice.draw(ALNUM, 16)),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "woocommerce-secret",
+        provider: "WooCommerce",
+        title: "WooCommerce consumer secret or key",
+        opens: "Orders and customers of the shop.",
+        revoke: "The shop's admin, WooCommerce, Settings, Advanced, REST API.",
+        source: "https://woocommerce.github.io/woocommerce-rest-api-docs/#authentication",
+        prefixes: &["cs_", "ck_"],
+        shape: Shape::Token(&[Part::Run(XHEX, 40, 40)]),
+        env_names: &[
+            "WC_CONSUMER_SECRET",
+            "WOOCOMMERCE_CONSUMER_SECRET",
+            "WOOCOMMERCE_SECRET",
+        ],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "workato-token",
+        provider: "Workato",
+        title: "Workato developer API token",
+        opens: "Recipes and connections of the workspace.",
+        revoke: "https://app.workato.com/members/api/clients",
+        source: "https://docs.workato.com/workato-api.html (shape believed)",
+        prefixes: &[
+            "wrkaus-", "wrkaeu-", "wrkajp-", "wrkasg-", "wrkaau-", "wrkail-", "wrkacn-", "wrka-",
+        ],
+        shape: Shape::Token(&[
+            Part::Run(URL64, 10, 400),
+            Part::Lit("."),
+            Part::Run(URL64, 16, 2000),
+            Part::Lit("."),
+            Part::Run(URL64, 40, 2000),
+        ]),
+        env_names: &["WORKATO_API_TOKEN"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "zapier-webhook",
+        provider: "Zapier",
+        title: "Zapier webhook URL",
+        severity: Severity::Medium,
+        opens: "Starts the Zap with any data.",
+        revoke: "https://zapier.com/app/zaps",
+        source: "https://help.zapier.com/hc/en-us/articles/8496288690317",
+        prefixes: &["hooks.zapier.com/hooks/catch/"],
+        shape: Shape::Token(&[
+            Part::Run(DIGIT, 5, 10),
+            Part::Lit("/"),
+            Part::Run(ALNUM, 5, 12),
+        ]),
+        check: checks::mixed,
+        env_names: &["ZAPIER_WEBHOOK_URL"],
         ..Rule::BLANK
     },
 ];
 
-/// A UUID, written in lower case.
-const DASH_HEX: Alphabet = HEX.or(Alphabet::of(b"-"));
+/// Reads the licence in front of its mark: six characters, an underscore and 29 more.
+fn maxmind(window: &Window<'_>, at: usize) -> Option<Read> {
+    let start = at.checked_sub(36)?;
+    let key = window.slice(start..at);
+    let end = at + "_mmk".len();
+    let whole = key[6] == b'_' && key.iter().all(|b| WORD.has(*b)) && opens_at(window, start, WORD);
+    (whole && closed(window, end) && checks::looks_random(&key[7..]))
+        .then(|| found(window, start..end))?
+}
+
+/// Reads a name in base64 in front of `==:` and the secret behind it.
+fn tableau(window: &Window<'_>, at: usize) -> Option<Read> {
+    let start = at.checked_sub(22)?;
+    let end = read_run(window, at + "==:".len(), ALNUM, 32, 32)?;
+    let name = window.slice(start..at);
+    let whole = name.iter().all(|b| BASE64.has(*b)) && opens_at(window, start, BASE64);
+    let random = checks::looks_random(window.slice(end - 32..end)) && checks::looks_random(name);
+    (whole && random && closed(window, end)).then(|| found(window, start..end))?
+}
+
+/// Reads the client's id in front of `.acc`, and the account and the key behind it.
+fn authress(window: &Window<'_>, at: usize) -> Option<Read> {
+    let left = window.before(at, LEAD);
+    let kinds = [b"authress_".as_slice(), b"scauth_", b"ext_", b"sc_"];
+    let kind = kinds
+        .iter()
+        .find_map(|kind| memchr::memmem::rfind(left, kind))?;
+    let start = at - left.len() + kind;
+    let id = left[kind..].iter().all(|b| WORD.has(*b) || *b == b'.');
+    let account = read_run(window, at + ".acc_".len(), URL64, 10, 32)?;
+    let end = read_run(window, account + 1, SEGMENT.or(BASE64), 30, 120)?;
+    let whole = id && opens_at(window, start, WORD) && closed(window, end);
+    let random = checks::looks_random(window.slice(account + 1..end));
+    (window.at(account)? == b'.' && whole && random).then(|| found(window, start..end))?
+}

@@ -1,0 +1,376 @@
+//! Payment and shops.
+//!
+//! **Invariant:** data only.
+
+use super::sets::{DASH_HEX, TOKEN68, XHEX, uuid};
+use crate::checks;
+use crate::rule::{Examples, Part, Rule, Severity, Shape};
+use crate::window::{ALNUM, BASE64, DOTTED, HEX, LOWER_NUM, URL64, WORD};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "adyen-api-key",
+        provider: "Adyen",
+        title: "Adyen API key",
+        opens: "Payments, refunds and payouts of the merchant account.",
+        revoke: "https://ca-live.adyen.com (Developers, API credentials)",
+        source: "https://docs.adyen.com/development-resources/api-credentials/ (shape believed)",
+        prefixes: &["AQEyhm", "AQEmhm", "AQErhm", "AQFqhm", "AQEwhm", "AQExhm"],
+        shape: Shape::Token(&[Part::Run(DOTTED, 60, 300)]),
+        env_names: &["ADYEN_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "asaas-token",
+        provider: "Asaas",
+        title: "Asaas API token",
+        opens: "Charges and transfers of the account.",
+        revoke: "https://www.asaas.com (Integrations, API key)",
+        source: "https://docs.asaas.com/docs/autenticacao (shape believed)",
+        prefixes: &["$aact_"],
+        shape: Shape::Token(&[Part::Run(TOKEN68, 20, 400)]),
+        env_names: &["ASAAS_API_KEY", "ASAAS_ACCESS_TOKEN"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "braintree-token",
+        provider: "Braintree",
+        title: "Braintree access token",
+        opens: "Payments and customers of the merchant.",
+        revoke: "https://www.braintreegateway.com (Settings, API)",
+        source: "https://developer.paypal.com/braintree/docs/guides/authorization (shape believed)",
+        prefixes: &["access_token$production$", "access_token$sandbox$"],
+        shape: Shape::Token(&[
+            Part::Run(LOWER_NUM, 16, 16),
+            Part::Lit("$"),
+            Part::Run(HEX, 32, 32),
+        ]),
+        env_names: &["BRAINTREE_ACCESS_TOKEN", "BRAINTREE_PRIVATE_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "chargebee-key",
+        provider: "Chargebee",
+        title: "Chargebee API key",
+        opens: "Subscriptions and invoices of the site.",
+        revoke: "https://app.chargebee.com (Settings, API keys)",
+        source: "https://apidocs.chargebee.com/docs/api/auth (shape believed)",
+        env_names: &["CHARGEBEE_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "checkout-com-key",
+        provider: "Checkout.com",
+        title: "Checkout.com secret key",
+        opens: "Payments of the account.",
+        revoke: "https://dashboard.checkout.com (Developers, Keys)",
+        source: "https://www.checkout.com/docs/developer-resources/api/manage-api-keys (shape believed)",
+        prefixes: &["sk_sbox_"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 26, 40)]),
+        check: checks::mixed,
+        env_names: &[
+            "CHECKOUT_SECRET_KEY",
+            "CHECKOUT_API_KEY",
+            "CHECKOUT_TOKEN",
+            "CHECKOUT_SECRET",
+        ],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "coinbase-key",
+        provider: "Coinbase",
+        title: "Coinbase API key or secret",
+        opens: "The account: balances, and trades if it may.",
+        revoke: "https://www.coinbase.com/settings/api",
+        source: "https://docs.cdp.coinbase.com (no public prefix)",
+        env_names: &[
+            "COINBASE_API_KEY",
+            "COINBASE_API_SECRET",
+            "COINBASE_ACCESS_TOKEN",
+        ],
+        examples: Examples::Made(|dice| dice.draw(ALNUM, 64)),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "flutterwave-key",
+        provider: "Flutterwave",
+        title: "Flutterwave secret or encryption key",
+        opens: "Payments and transfers of the account.",
+        revoke: "https://app.flutterwave.com (Settings, API keys)",
+        source: "https://developer.flutterwave.com/docs/authentication (shape believed)",
+        prefixes: &["FLWSECK-", "FLWSECK_TEST-", "FLWPUBK_TEST-", "FLWPUBK-"],
+        shape: Shape::Token(&[Part::Run(URL64, 12, 60)]),
+        check: checks::mixed,
+        env_names: &["FLUTTERWAVE_SECRET_KEY", "FLW_SECRET_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "gocardless-token",
+        provider: "GoCardless",
+        title: "GoCardless access token",
+        opens: "Direct debits and customers of the account.",
+        revoke: "https://manage.gocardless.com/developers",
+        source: "https://developer.gocardless.com/getting-started/api/making-your-first-request/ (shape believed)",
+        env_names: &[
+            "GOCARDLESS_ACCESS_TOKEN",
+            "GOCARDLESS_API_TOKEN",
+            "GOCARDLESS_TOKEN",
+        ],
+        examples: Examples::Made(|dice| format!("live_{}", dice.draw(ALNUM, 40))),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "lemonsqueezy-key",
+        provider: "Lemon Squeezy",
+        title: "Lemon Squeezy API key",
+        opens: "Orders and customers of the store.",
+        revoke: "https://app.lemonsqueezy.com/settings/api",
+        source: "https://docs.lemonsqueezy.com/api (a JWT)",
+        env_names: &["LEMONSQUEEZY_API_KEY", "LEMON_SQUEEZY_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "lob-key",
+        provider: "Lob",
+        title: "Lob API key",
+        opens: "Letters and cheques at its owner's cost.",
+        revoke: "https://dashboard.lob.com/settings/api-keys",
+        source: "https://docs.lob.com (shape believed)",
+        prefixes: &["live_pub_", "test_pub_"],
+        shape: Shape::Token(&[Part::Run(XHEX, 31, 31)]),
+        check: checks::mixed,
+        env_names: &["LOB_API_KEY", "LOB_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "mercury-token",
+        provider: "Mercury",
+        title: "Mercury API token",
+        opens: "Bank accounts: balances, and payments if it may.",
+        revoke: "https://app.mercury.com/settings/tokens",
+        source: "https://docs.mercury.com/docs/getting-started (shape believed)",
+        prefixes: &["mercury_production_", "secret-token:mercury_production_"],
+        shape: Shape::Token(&[Part::Run(WORD, 40, 80)]),
+        env_names: &["MERCURY_API_TOKEN", "MERCURY_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "midtrans-key",
+        provider: "Midtrans",
+        title: "Midtrans server key",
+        opens: "Payments of the merchant.",
+        revoke: "https://dashboard.midtrans.com/settings/access-keys",
+        source: "https://docs.midtrans.com/docs/api-authorization-headers (shape believed)",
+        prefixes: &[
+            "SB-Mid-server-",
+            "Mid-server-",
+            "SB-Mid-client-",
+            "Mid-client-",
+        ],
+        shape: Shape::Token(&[Part::Run(WORD, 10, 24)]),
+        check: checks::mixed,
+        env_names: &["MIDTRANS_SERVER_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "mollie-key",
+        provider: "Mollie",
+        title: "Mollie live key",
+        opens: "Payments and refunds of the profile.",
+        revoke: "https://my.mollie.com/dashboard/developers/api-keys",
+        source: "https://docs.mollie.com/docs/authentication (shape believed)",
+        env_names: &["MOLLIE_API_KEY"],
+        examples: Examples::Made(|dice| format!("live_{}", dice.draw(ALNUM, 30))),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "paddle-key",
+        provider: "Paddle",
+        title: "Paddle API key",
+        opens: "Transactions and customers of the seller.",
+        revoke: "https://vendors.paddle.com/authentication-v2",
+        source: "https://developer.paddle.com/api-reference/about/authentication (shape believed)",
+        prefixes: &["pdl_live_apikey_", "pdl_sdbx_apikey_", "pdl_ntfset_"],
+        shape: Shape::Token(&[Part::Run(WORD, 26, 80)]),
+        env_names: &["PADDLE_API_KEY", "PADDLE_AUTH_CODE"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "paypal-secret",
+        provider: "PayPal",
+        title: "PayPal client secret or access token",
+        opens: "Payments and payouts of the business account.",
+        revoke: "https://developer.paypal.com/dashboard/applications",
+        source: "https://developer.paypal.com/api/rest/authentication/ (prefix of access tokens believed)",
+        prefixes: &["A21AA"],
+        shape: Shape::Token(&[Part::Run(URL64, 80, 120)]),
+        env_names: &[
+            "PAYPAL_CLIENT_SECRET",
+            "PAYPAL_SECRET",
+            "PAYPAL_ACCESS_TOKEN",
+        ],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "paystack-key",
+        provider: "Paystack",
+        title: "Paystack secret key",
+        opens: "Payments and transfers of the account.",
+        revoke: "https://dashboard.paystack.com/#/settings/developers",
+        source: "https://paystack.com/docs/api/authentication/ (shape believed)",
+        prefixes: &["sk_live_", "sk_test_"],
+        shape: Shape::Token(&[Part::Run(HEX, 40, 40)]),
+        env_names: &["PAYSTACK_SECRET_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "plaid-key",
+        provider: "Plaid",
+        title: "Plaid access token or secret",
+        opens: "Bank accounts of the users who linked them.",
+        revoke: "https://dashboard.plaid.com/developers/keys",
+        source: "https://plaid.com/docs/api/items/ (shape believed)",
+        prefixes: &[
+            "access-sandbox-",
+            "access-development-",
+            "access-production-",
+        ],
+        shape: Shape::Token(&[Part::Run(DASH_HEX, 36, 36)]),
+        env_names: &[
+            "PLAID_SECRET",
+            "PLAID_SECRET_KEY",
+            "PLAID_API_TOKEN",
+            "PLAID_TOKEN",
+        ],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "polar-token",
+        provider: "Polar",
+        title: "Polar access token",
+        opens: "Products, orders and customers of the organization.",
+        revoke: "https://polar.sh/settings",
+        source: "https://polar.sh/docs/integrate/authentication (shape believed)",
+        prefixes: &["polar_oat_", "polar_pat_", "polar_at_", "polar_whs_"],
+        shape: Shape::Token(&[Part::Run(URL64, 20, 100)]),
+        env_names: &["POLAR_ACCESS_TOKEN"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "ramp-secret",
+        provider: "Ramp",
+        title: "Ramp client secret",
+        opens: "Cards and spending of the business.",
+        revoke: "https://app.ramp.com/developer-api",
+        source: "https://docs.ramp.com/developer-api/v1/authorization (shape believed)",
+        prefixes: &["ramp_sec_", "ramp_id_", "ramp_business_tok_"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 40, 60)]),
+        env_names: &["RAMP_CLIENT_SECRET"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "razorpay-key",
+        provider: "Razorpay",
+        title: "Razorpay key",
+        severity: Severity::Medium,
+        opens: "Payments of the merchant; its id names the secret.",
+        revoke: "https://dashboard.razorpay.com/app/keys",
+        source: "https://razorpay.com/docs/api/authentication/ (shape believed)",
+        prefixes: &["rzp_live_", "rzp_test_"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 14, 24)]),
+        env_names: &["RAZORPAY_KEY_SECRET", "RAZORPAY_SECRET"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "shopify-token",
+        provider: "Shopify",
+        title: "Shopify access token or app secret",
+        opens: "Orders, customers and products of the shop.",
+        revoke: "The shop's admin, Settings, Apps.",
+        source: "https://shopify.dev/docs/apps/build/authentication-authorization (length believed)",
+        prefixes: &["shpat_", "shpca_", "shppa_", "shpss_", "shprt_", "shptka_"],
+        shape: Shape::Token(&[Part::Run(XHEX, 32, 32)]),
+        env_names: &["SHOPIFY_ACCESS_TOKEN"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "square-token",
+        provider: "Square",
+        title: "Square access token",
+        opens: "Payments and customers of the account.",
+        revoke: "https://developer.squareup.com/apps",
+        source: "https://developer.squareup.com/docs/build-basics/access-tokens (shape believed)",
+        prefixes: &["sq0atp-", "sq0csp-", "sandbox-sq0csb-", "EAAA"],
+        shape: Shape::Token(&[Part::Run(URL64, 22, 60)]),
+        env_names: &["SQUARE_ACCESS_TOKEN"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "stripe-live-key",
+        provider: "Stripe",
+        title: "Stripe live secret or restricted key",
+        shared_shape: true,
+        opens: "Payments, refunds and customers.",
+        revoke: "https://dashboard.stripe.com/apikeys",
+        source: "https://docs.stripe.com/keys",
+        prefixes: &[
+            "sk_live_",
+            "rk_live_",
+            "sk_prod_",
+            "rk_prod_",
+            "sk_org_live_",
+        ],
+        shape: Shape::Token(&[Part::Run(ALNUM, 14, 250)]),
+        env_names: &["STRIPE_SECRET_KEY", "STRIPE_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "stripe-test-key",
+        provider: "Stripe",
+        title: "Stripe test key",
+        shared_shape: true,
+        severity: Severity::Low,
+        opens: "The sandbox of the account: no money.",
+        revoke: "https://dashboard.stripe.com/test/apikeys",
+        source: "https://docs.stripe.com/keys",
+        prefixes: &["sk_test_", "rk_test_"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 14, 250)]),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "stripe-webhook-secret",
+        provider: "Stripe",
+        title: "Webhook signing secret",
+        severity: Severity::Medium,
+        opens: "Forged events that look as if Stripe (or another Standard Webhooks sender) had sent them.",
+        revoke: "https://dashboard.stripe.com/webhooks",
+        source: "https://docs.stripe.com/webhooks/signature",
+        prefixes: &["whsec_"],
+        shape: Shape::Token(&[Part::Run(BASE64, 32, 64), Part::Pad(2)]),
+        env_names: &["STRIPE_WEBHOOK_SECRET"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "wise-token",
+        provider: "Wise",
+        title: "Wise API token",
+        opens: "Transfers and balances of the account; a UUID.",
+        revoke: "https://wise.com/settings/api-tokens",
+        source: "https://docs.wise.com/api-docs/features/authentication-access (a UUID)",
+        env_names: &["WISE_API_TOKEN", "WISE_API_KEY", "TRANSFERWISE_API_KEY"],
+        examples: Examples::Made(uuid),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "xendit-key",
+        provider: "Xendit",
+        title: "Xendit secret key",
+        opens: "Payments and disbursements of the business.",
+        revoke: "https://dashboard.xendit.co/settings/developers#api-keys",
+        source: "https://docs.xendit.co/docs/api-keys (shape believed)",
+        prefixes: &["xnd_production_", "xnd_development_"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 40, 72)]),
+        env_names: &["XENDIT_SECRET_KEY", "XENDIT_API_KEY"],
+        ..Rule::BLANK
+    },
+];
