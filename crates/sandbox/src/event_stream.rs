@@ -25,6 +25,16 @@ pub(crate) fn event(event_type: &str, payload: &Value) -> Bytes {
     frame(&headers, payload.to_string().as_bytes())
 }
 
+/// Frames the exception that ends a stream.
+pub(crate) fn exception(name: &str, payload: &Value) -> Bytes {
+    let headers = [
+        (":exception-type", name),
+        (":content-type", "application/json"),
+        (":message-type", "exception"),
+    ];
+    frame(&headers, payload.to_string().as_bytes())
+}
+
 fn frame(headers: &[(&str, &str)], payload: &[u8]) -> Bytes {
     let header_block = encode_headers(headers);
     let total = PRELUDE + header_block.len() + payload.len() + CHECKSUM;

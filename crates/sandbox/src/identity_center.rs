@@ -40,6 +40,7 @@ struct Assignment {
     account: String,
     role: String,
     principal: String,
+    role_id: String,
     /// Whether the models are granted to this one.
     may_invoke: bool,
 }
@@ -87,6 +88,7 @@ impl IdentityCenter {
             .chain(config.also_assigned.iter().cloned())
             .enumerate()
             .map(|(index, (account, role))| Assignment {
+                role_id: minted::role_id(),
                 may_invoke: index == 0,
                 principal: format!(
                     "arn:{}:sts::{account}:assumed-role/AWSReservedSSO_{role}_{}/sandbox-user",

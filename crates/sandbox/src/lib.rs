@@ -9,6 +9,7 @@
 mod bedrock;
 mod clock;
 mod event_stream;
+mod faults;
 mod form;
 pub mod home;
 mod identity_center;
@@ -18,6 +19,7 @@ mod reply;
 mod request_log;
 mod server;
 mod sigv4;
+mod sts;
 mod telegram;
 
 use std::fmt;
@@ -30,12 +32,14 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 pub use crate::clock::Clock;
+pub use crate::faults::Fault;
 pub use crate::identity_center::sign_in::{Decision, PendingSignIn};
 pub use crate::policy::ModelGrant;
 pub use crate::request_log::RequestRecord;
 pub use crate::telegram::{Button, CallbackAnswer, ChatMessage, Press, Telegram, Version};
 
 use crate::bedrock::Runtime;
+use crate::faults::Faults;
 use crate::identity_center::IdentityCenter;
 use crate::policy::Allowance;
 use crate::request_log::RequestLog;
@@ -221,6 +225,7 @@ impl Sandbox {
                 allowance: Allowance::new(&config.region, &config.account, &config.models),
             },
             telegram: Telegram::new(config.clock.clone()),
+            faults: Faults::default(),
             log: RequestLog::default(),
             clock: config.clock.clone(),
         });
@@ -304,6 +309,17 @@ impl Sandbox {
     /// Returns what was asked so far, oldest first; only the last 10,000 are kept.
     pub fn requests(&self) -> Vec<RequestRecord> {
         self.world.log.to_vec()
+    }
+
+    /// Lets a fault happen to the next requests for an action, such as `sso-oauth:CreateToken`; to a
+    /// whole service, such as `telegram:`; or to all of them, by an empty text.
+    pub fn inject(&self, action: &str, times: usize, fault: Fault) {
+        self.world.faults.inject(action, times, fault);
+    }
+
+    /// Takes back the faults that have not happened yet.
+    pub fn clear_faults(&self) {
+        self.world.faults.clear();
     }
 
     /// Counts the requests for an action that were answered with a status.

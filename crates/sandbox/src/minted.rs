@@ -38,6 +38,11 @@ pub(crate) fn access_key_id() -> String {
     format!("ASIAFAKE{}", random_text(12, BASE32))
 }
 
+/// Makes up the unique id of a role.
+pub(crate) fn role_id() -> String {
+    format!("AROAFAKE{}", random_text(13, BASE32))
+}
+
 /// Makes up a secret access key of 40 characters.
 pub(crate) fn secret_access_key() -> Minted {
     Minted(format!("FAKE/SANDBOX/SECRET/{}", random_text(20, BASE64)))

@@ -156,6 +156,7 @@ mod tests {
             session_token: None,
             expires_at: jiff::Timestamp::MAX,
             principal: PRINCIPAL.to_owned(),
+            role_id: String::new(),
             may_invoke: true,
         };
         Allowance::new("us-west-2", "123456789012", &[grant]).check(&key, action, model)

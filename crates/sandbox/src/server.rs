@@ -6,7 +6,6 @@
 //! **Invariant:** bodies, waiting times and open connections are bounded, and what the log keeps
 //! is decided in one place.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,11 +21,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::bedrock::{self, Runtime};
-use crate::clock::Clock;
+use crate::clock::{Clock, later};
+use crate::faults::{Fault, Faults, Service};
 use crate::identity_center::{IdentityCenter, browser, oidc, portal};
-use crate::reply::{Reply, ReplyBody};
+use crate::reply::{Broken, Reply, ReplyBody};
 use crate::request_log::{RequestLog, RequestRecord};
 use crate::sigv4::SignedRequest;
+use crate::sts;
 use crate::telegram::{self, Telegram};
 
 /// What Bedrock takes is 20 MB; base64 in JSON makes it a little more.
@@ -44,6 +45,7 @@ pub(crate) struct World {
     pub(crate) identity_center: IdentityCenter,
     pub(crate) runtime: Runtime,
     pub(crate) telegram: Telegram,
+    pub(crate) faults: Faults,
     pub(crate) log: RequestLog,
     pub(crate) clock: Clock,
 }
@@ -76,7 +78,7 @@ async fn accept(listener: TcpListener, world: Arc<World>) {
 async fn serve_connection(stream: TcpStream, world: Arc<World>) {
     let service = service_fn(move |request| {
         let world = Arc::clone(&world);
-        async move { Ok::<_, Infallible>(respond(request, &world).await) }
+        async move { respond(request, &world).await }
     });
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
@@ -90,11 +92,11 @@ async fn serve_connection(stream: TcpStream, world: Arc<World>) {
         .await;
 }
 
-async fn respond(request: Request<Incoming>, world: &World) -> Response<ReplyBody> {
+async fn respond(request: Request<Incoming>, world: &World) -> Result<Response<ReplyBody>, Broken> {
     let (parts, body) = request.into_parts();
-    let route = Route::of(parts.method.as_str(), parts.uri.path());
+    let route = Route::of(&parts);
     let reply = match read(body).await {
-        Ok(body) => route.answer(world, &parts, &body).await,
+        Ok(body) => faulty(&route, world, &parts, &body).await,
         Err(reply) => reply,
     };
     let now = world.clock.now();
@@ -111,6 +113,28 @@ async fn respond(request: Request<Incoming>, world: &World) -> Response<ReplyBod
         http_version: format!("{:?}", parts.version),
     });
     reply.into_response(now)
+}
+
+/// Answers a request, or does to it what a test asked for.
+async fn faulty(route: &Route, world: &World, parts: &Parts, body: &Bytes) -> Reply {
+    let faults = world.faults.take(route.action());
+    for fault in &faults {
+        if let Fault::Delay(span) = fault {
+            let end = later(world.clock.now(), *span);
+            world.clock.sleep_until(end).await;
+        }
+    }
+    let instead = faults
+        .iter()
+        .find_map(|fault| fault.instead(route.service()));
+    let mut reply = match instead {
+        Some(reply) => reply,
+        None => route.answer(world, parts, body).await,
+    };
+    for fault in &faults {
+        fault.spoil(&mut reply);
+    }
+    reply
 }
 
 async fn read(body: Incoming) -> Result<Bytes, Reply> {
@@ -138,11 +162,16 @@ enum Route {
     /// A method and the token that it was called with.
     Telegram(telegram::Method, String),
     Bedrock(bedrock::Operation, String),
+    Sts,
     Unknown,
 }
 
 impl Route {
-    fn of(method: &str, path: &str) -> Self {
+    fn of(parts: &Parts) -> Self {
+        let (method, path) = (parts.method.as_str(), parts.uri.path());
+        if (method, path) == ("POST", "/") {
+            return Self::Sts;
+        }
         if let Some(operation) = portal::Operation::of(method, path) {
             return Self::Portal(operation);
         }
@@ -168,6 +197,15 @@ impl Route {
         let over_http2 = parts.version == Version::HTTP_2;
         let authority = parts.uri.authority().filter(|_| over_http2);
         let authority = authority.map(|authority| authority.as_str());
+        let signed = SignedRequest {
+            method: parts.method.as_str(),
+            path: parts.uri.path(),
+            query,
+            headers: &parts.headers,
+            authority,
+            body,
+        };
+        let find_key = |id: &str| center.find_key(id);
         match self {
             Self::Portal(operation) => {
                 portal::answer(center, *operation, &parts.headers, query, now)
@@ -189,18 +227,10 @@ impl Route {
                 answered.await
             }
             Self::Bedrock(operation, model) => {
-                let request = SignedRequest {
-                    method: parts.method.as_str(),
-                    path: parts.uri.path(),
-                    query,
-                    headers: &parts.headers,
-                    authority,
-                    body,
-                };
-                world
-                    .runtime
-                    .answer(*operation, model, &request, now, |id| center.find_key(id))
+                let runtime = &world.runtime;
+                runtime.answer(*operation, model, &signed, now, find_key)
             }
+            Self::Sts => sts::answer(&world.runtime.region, &signed, now, find_key),
             Self::Unknown => unknown_operation(),
         }
     }
@@ -212,7 +242,19 @@ impl Route {
             Self::Browser(operation) => operation.action(),
             Self::Telegram(method, _) => method.action(),
             Self::Bedrock(operation, _) => operation.name(),
+            Self::Sts => "sts:GetCallerIdentity",
             Self::Unknown => "unknown",
+        }
+    }
+
+    fn service(&self) -> Service {
+        match self {
+            Self::Portal(_) => Service::Portal,
+            Self::Oidc(_) => Service::Oidc,
+            Self::Telegram(..) => Service::Telegram,
+            Self::Bedrock(..) => Service::Bedrock,
+            Self::Sts => Service::Sts,
+            Self::Browser(_) | Self::Unknown => Service::Other,
         }
     }
 

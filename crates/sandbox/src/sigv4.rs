@@ -53,6 +53,8 @@ pub(crate) struct IssuedKey {
     pub(crate) session_token: Option<Minted>,
     pub(crate) expires_at: Timestamp,
     pub(crate) principal: String,
+    /// The unique id of its role.
+    pub(crate) role_id: String,
     /// Whether its role is the one that models are granted to.
     pub(crate) may_invoke: bool,
 }

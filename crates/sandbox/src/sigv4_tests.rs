@@ -36,6 +36,7 @@ fn key() -> IssuedKey {
         session_token: Some(Minted::given(TOKEN)),
         expires_at: now() + SignedDuration::from_mins(10),
         principal: "arn:aws:sts::123456789012:assumed-role/R/s".to_owned(),
+        role_id: String::new(),
         may_invoke: true,
     }
 }
@@ -305,6 +306,7 @@ fn verify_case(case: &Path, context: &Value) {
         session_token: text_of("/credentials/token").map(Minted::given),
         expires_at: Timestamp::MAX,
         principal: String::new(),
+        role_id: String::new(),
         may_invoke: true,
     };
     let headers = parse_fields(fields);

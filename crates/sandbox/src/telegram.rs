@@ -25,6 +25,7 @@ use tokio::sync::watch;
 
 pub use self::keyboard::{Button, Press};
 pub(crate) use self::methods::Method;
+pub(crate) use self::refusal::Refusal;
 
 use crate::clock::Clock;
 use crate::minted::{self, Minted};

@@ -177,6 +177,7 @@ impl IdentityCenter {
             session_token: Some(credentials.session_token.clone()),
             expires_at: credentials.expires_at,
             principal: assignment.principal.clone(),
+            role_id: assignment.role_id.clone(),
             may_invoke: assignment.may_invoke,
         };
         let mut records = self.records();

@@ -49,6 +49,23 @@ impl Refusal {
         Self::of(StatusCode::CONFLICT, format!("Conflict: {why}"))
     }
 
+    /// The answer to a bot that writes too often.
+    pub(crate) fn too_many(seconds: u64) -> Self {
+        Self {
+            retry_after: Some(seconds),
+            ..Self::of(
+                StatusCode::TOO_MANY_REQUESTS,
+                format!("Too Many Requests: retry after {seconds}"),
+            )
+        }
+    }
+
+    /// The answer of a Telegram that is in trouble itself.
+    pub(crate) fn broken(status: StatusCode) -> Self {
+        let reason = status.canonical_reason().unwrap_or("Internal Server Error");
+        Self::of(status, reason)
+    }
+
     pub(crate) fn into_reply(self) -> Reply {
         let mut body = json!({
             "ok": false,

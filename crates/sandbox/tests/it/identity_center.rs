@@ -69,12 +69,12 @@ fn poll(sandbox: &Sandbox, client: &Value, started: &Value) -> Answer {
     token(sandbox, client, fields)
 }
 
-fn refresh(sandbox: &Sandbox, client: &Value, tokens: &Value) -> Answer {
+pub(crate) fn refresh(sandbox: &Sandbox, client: &Value, tokens: &Value) -> Answer {
     let fields = json!({ "grantType": "refresh_token", "refreshToken": tokens["refreshToken"] });
     token(sandbox, client, fields)
 }
 
-fn denied(status: u16, name: &str, code: &str) -> (u16, String, String) {
+pub(crate) fn denied(status: u16, name: &str, code: &str) -> (u16, String, String) {
     (status, name.to_owned(), code.to_owned())
 }
 
@@ -84,13 +84,13 @@ fn portal(sandbox: &Sandbox, method: &str, target: &str, tokens: &Value) -> Answ
     send(sandbox, method, target, &headers, b"")
 }
 
-fn credentials(sandbox: &Sandbox, role: &str, tokens: &Value) -> Answer {
+pub(crate) fn credentials(sandbox: &Sandbox, role: &str, tokens: &Value) -> Answer {
     let target = format!("/federation/credentials?role_name={role}&account_id=123456789012");
     portal(sandbox, "GET", &target, tokens)
 }
 
 /// Signs in through the device flow and returns client and tokens.
-fn signed_in(sandbox: &Sandbox) -> (Value, Value) {
+pub(crate) fn signed_in(sandbox: &Sandbox) -> (Value, Value) {
     let client = register(sandbox);
     sandbox.decide_next(Decision::Approve);
     let started = start_device(sandbox, &client);

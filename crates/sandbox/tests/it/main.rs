@@ -7,6 +7,8 @@
     reason = "test code outside of test functions fails the test by panicking"
 )]
 
+mod bedrock;
+mod faults;
 mod identity_center;
 mod pages;
 mod telegram;
