@@ -7,6 +7,7 @@ mod host_key;
 mod input;
 mod mount;
 mod names;
+mod private;
 mod process;
 mod service;
 mod signals;
@@ -21,6 +22,7 @@ pub use error::HostError;
 pub use host_key::{host_key, temporary_key};
 pub use input::Input;
 pub use names::{canonical, create_folder, names, owner, program_on, small_file};
+pub use private::{FileLock, private_folder, remove_file};
 pub use process::{
     ProcessFacts, Running, Start, Stopped, parent_of, processes, start, stop, wait_ready,
 };

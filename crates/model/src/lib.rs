@@ -25,4 +25,4 @@ pub use report::{
     Disposition, Evidence, Exposure, Finding, Masked, Provider, Remedy, Report, SecretSummary,
     Severity, Tool, Via,
 };
-pub use secret::SecretBytes;
+pub use secret::{SecretBytes, SecretText};

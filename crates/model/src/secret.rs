@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use secrecy::{ExposeSecret, SecretBox};
+use secrecy::{ExposeSecret, SecretBox, SecretString};
 
 /// Bytes that must never be printed, logged or stored; wiped from memory when dropped.
 pub struct SecretBytes(SecretBox<[u8]>);
@@ -43,6 +43,35 @@ impl fmt::Debug for SecretBytes {
     }
 }
 
+/// Text that must never be printed, logged or stored in the clear; wiped from memory when dropped.
+pub struct SecretText(SecretString);
+
+impl SecretText {
+    /// Takes ownership of the text of a secret.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(SecretString::from(text))
+    }
+
+    /// Gives access to the text; whoever calls this answers for where it goes.
+    #[must_use]
+    pub fn danger_expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// Makes a second copy, for a second owner; each is wiped by itself.
+    #[must_use]
+    pub fn danger_copy(&self) -> Self {
+        Self::new(self.danger_expose().to_owned())
+    }
+}
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretText([redacted])")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,5 +80,10 @@ mod tests {
     fn debug_shows_the_length_and_nothing_else() {
         let secret = SecretBytes::new(b"canary-FAKE-value".to_vec());
         assert_eq!(format!("{secret:?}"), "SecretBytes([redacted], 17 bytes)");
+        let secret = SecretText::new("canary-FAKE-value".to_owned());
+        assert_eq!(
+            format!("{:?}", secret.danger_copy()),
+            "SecretText([redacted])"
+        );
     }
 }
