@@ -31,6 +31,9 @@ _bedlock() {
             bedlock,help)
                 cmd="bedlock__subcmd__help"
                 ;;
+            bedlock,scan)
+                cmd="bedlock__subcmd__scan"
+                ;;
             bedlock,undo)
                 cmd="bedlock__subcmd__undo"
                 ;;
@@ -52,6 +55,9 @@ _bedlock() {
             bedlock__subcmd__help,help)
                 cmd="bedlock__subcmd__help__subcmd__help"
                 ;;
+            bedlock__subcmd__help,scan)
+                cmd="bedlock__subcmd__help__subcmd__scan"
+                ;;
             bedlock__subcmd__help,undo)
                 cmd="bedlock__subcmd__help__subcmd__undo"
                 ;;
@@ -65,7 +71,7 @@ _bedlock() {
 
     case "${cmd}" in
         bedlock)
-            opts="-h -V --help --version audit harden undo verify demo docs help"
+            opts="-h -V --help --version audit harden undo verify scan demo docs help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -215,7 +221,7 @@ _bedlock() {
             return 0
             ;;
         bedlock__subcmd__help)
-            opts="audit harden undo verify demo docs help"
+            opts="audit harden undo verify scan demo docs help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -298,6 +304,20 @@ _bedlock() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        bedlock__subcmd__help__subcmd__scan)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         bedlock__subcmd__help__subcmd__undo)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -319,6 +339,48 @@ _bedlock() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bedlock__subcmd__scan)
+            opts="-h --format --json --confidence --rule --not-rule --exclude --max-size --follow --no-allow --threads --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --confidence)
+                    COMPREPLY=($(compgen -W "low medium high" -- "${cur}"))
+                    return 0
+                    ;;
+                --rule)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --not-rule)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --threads)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

@@ -30,6 +30,7 @@ complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "audit" -d 'Find eve
 complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "harden" -d 'Take every secret out of the host and make Amazon Bedrock its only model route'
 complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "undo" -d 'Put back what harden took out: every byte, mode, owner and time'
 complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "verify" -d 'Prove that the host is keyless: no key, one model route, a time limit'
+complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "scan" -d 'Find secrets in any files and folders'
 complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "demo" -d 'Show the whole story on a temporary home: audit, harden, verify, undo'
 complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "docs" -d 'Write the command reference, man pages, completions, schemas and the list of rules'
 complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -89,13 +90,28 @@ complete -c bedlock -n "__fish_bedlock_using_subcommand verify" -l output -d 'Wr
 complete -c bedlock -n "__fish_bedlock_using_subcommand verify" -l json -d 'Short for --format json'
 complete -c bedlock -n "__fish_bedlock_using_subcommand verify" -l no-processes -d 'Do not look at the environment of running agents'
 complete -c bedlock -n "__fish_bedlock_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l format -d 'How the findings are written' -r -f -a "text\t'For a terminal; a line for each finding when it goes into a pipe'
+json\t'The published schema, see docs/schema/scan-1.json'"
+complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l confidence -d 'Leave out findings that are less sure than this' -r -f -a "low\t'A value that looks random under a name that sounds like a credential'
+medium\t'A provider\'s shape, or a provider\'s variable name with a plausible value'
+high\t'A shape that only this provider uses, or one whose checksum is right'"
+complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l rule -d 'Report this rule only (repeat it for more)' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l not-rule -d 'Do not report this rule (repeat it for more)' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l exclude -d 'Leave out files and folders, as a line of a .gitignore would (repeat it for more)' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l max-size -d 'Leave out larger files: a number of bytes, or one with K, M or G' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l threads -d 'How many threads search [default: one for each processor]' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l json -d 'Short for --format json'
+complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l follow -d 'Follow symbolic links'
+complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l no-allow -d 'Report what a bedlock:allow comment lets pass'
+complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c bedlock -n "__fish_bedlock_using_subcommand demo" -l keep -d 'Keep the leaky home at the end'
 complete -c bedlock -n "__fish_bedlock_using_subcommand demo" -s h -l help -d 'Print help'
 complete -c bedlock -n "__fish_bedlock_using_subcommand docs" -s h -l help -d 'Print help'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify demo docs help" -f -a "audit" -d 'Find every secret of the agent on this host, and say which model provider could see it'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify demo docs help" -f -a "harden" -d 'Take every secret out of the host and make Amazon Bedrock its only model route'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify demo docs help" -f -a "undo" -d 'Put back what harden took out: every byte, mode, owner and time'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify demo docs help" -f -a "verify" -d 'Prove that the host is keyless: no key, one model route, a time limit'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify demo docs help" -f -a "demo" -d 'Show the whole story on a temporary home: audit, harden, verify, undo'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify demo docs help" -f -a "docs" -d 'Write the command reference, man pages, completions, schemas and the list of rules'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify demo docs help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan demo docs help" -f -a "audit" -d 'Find every secret of the agent on this host, and say which model provider could see it'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan demo docs help" -f -a "harden" -d 'Take every secret out of the host and make Amazon Bedrock its only model route'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan demo docs help" -f -a "undo" -d 'Put back what harden took out: every byte, mode, owner and time'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan demo docs help" -f -a "verify" -d 'Prove that the host is keyless: no key, one model route, a time limit'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan demo docs help" -f -a "scan" -d 'Find secrets in any files and folders'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan demo docs help" -f -a "demo" -d 'Show the whole story on a temporary home: audit, harden, verify, undo'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan demo docs help" -f -a "docs" -d 'Write the command reference, man pages, completions, schemas and the list of rules'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan demo docs help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

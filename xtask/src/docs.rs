@@ -14,7 +14,7 @@ use crate::process::{self, cargo, say};
 use crate::workspace;
 
 /// Folders below `docs/` that hold generated files only, so that an extra file there is stale.
-const GENERATED_ONLY: [&str; 3] = ["completions", "man", "schema"];
+const GENERATED_ONLY: [&str; 4] = ["completions", "man", "rules", "schema"];
 
 /// What to do with the generated documentation.
 #[derive(clap::Args)]

@@ -36,7 +36,7 @@ pub use mask::mask;
 pub use name::{NameHint, credential_name};
 pub use placeholder::is_placeholder;
 pub use rule::{Confidence, Encoding, Examples, Part, Reader, Rule, Severity, Shape};
-pub use rules::{GENERIC_ID, rule, rules};
+pub use rules::{Family, GENERIC_ID, families, rule, rules};
 pub use stream::{Stream, scan};
 pub use url::credential_in_url;
 pub use value::{is_reference, plausible_secret};

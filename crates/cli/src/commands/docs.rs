@@ -20,7 +20,9 @@ impl Docs {
     pub(crate) fn run(&self) -> Result<u8, CliError> {
         let command = crate::Arguments::command().term_width(100);
         put(&self.folder.join("cli.md"), reference(&command).as_bytes())?;
-        put(&self.folder.join("rules.md"), rules().as_bytes())?;
+        for (name, page) in render::rules::pages() {
+            put(&self.folder.join("rules").join(name), page.as_bytes())?;
+        }
         self.man(&command)?;
         self.completions(command)?;
         for (name, schema) in render::json::schemas() {
@@ -90,20 +92,4 @@ fn section(out: &mut String, title: &str, command: &clap::Command) {
         "\n## {title}\n\n```text\n{}\n```\n",
         lines.join("\n").trim_end()
     );
-}
-
-fn rules() -> String {
-    let mut out = String::from(
-        "# Rules\n\nWhat bedlock takes for a credential, where its owner revokes it, and where its format is\n\
-         documented. Written by `cargo xtask docs --write` from `crates/detect/src/rules`.\n\n\
-         | rule | what | opens | revoke | format |\n|---|---|---|---|---|\n",
-    );
-    for rule in bedlock_detect::rules() {
-        let _ = writeln!(
-            out,
-            "| `{}` | {}: {} | {} | {} | {} |",
-            rule.id, rule.provider, rule.title, rule.opens, rule.revoke, rule.source
-        );
-    }
-    out
 }

@@ -17,6 +17,7 @@ mod outcome;
 mod overview;
 pub(crate) mod plan;
 mod printable;
+pub(crate) mod rules;
 pub(crate) mod sarif;
 pub(crate) mod scan;
 mod screen;

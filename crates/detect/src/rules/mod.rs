@@ -38,37 +38,103 @@ mod vaults;
 
 pub use generic::GENERIC_ID;
 
-const FAMILIES: &[&[Rule]] = &[
-    anthropic::RULES,
-    aws::RULES,
-    azure::RULES,
-    chat::RULES,
-    ci::RULES,
-    cloud::RULES,
-    code::RULES,
-    databases::RULES,
-    gateways::RULES,
-    generic::RULES,
-    google::RULES,
-    mail::RULES,
-    media::RULES,
-    models::RULES,
-    monitoring::RULES,
-    network::RULES,
-    office::RULES,
-    openai::RULES,
-    payment::RULES,
-    private_key::RULES,
-    registries::RULES,
-    search::RULES,
-    services::RULES,
-    vaults::RULES,
+/// The rules of one kind of provider: a file here, a page of the documentation.
+#[derive(Clone, Copy, Debug)]
+pub struct Family {
+    /// Stable name, as `code`.
+    pub id: &'static str,
+    /// What its providers have in common.
+    pub title: &'static str,
+    /// Its rules.
+    pub rules: &'static [Rule],
+}
+
+const fn family(id: &'static str, title: &'static str, rules: &'static [Rule]) -> Family {
+    Family { id, title, rules }
+}
+
+const FAMILIES: &[Family] = &[
+    family("anthropic", "Anthropic", anthropic::RULES),
+    family("aws", "Amazon Web Services", aws::RULES),
+    family("azure", "Microsoft Azure and Entra", azure::RULES),
+    family("chat", "Messengers", chat::RULES),
+    family("ci", "Builds, deployments and quality of code", ci::RULES),
+    family("cloud", "Clouds and hosting", cloud::RULES),
+    family("code", "Code hosts", code::RULES),
+    family(
+        "databases",
+        "Databases, warehouses and search indices",
+        databases::RULES,
+    ),
+    family(
+        "gateways",
+        "Gateways to many models, and self-hosted servers",
+        gateways::RULES,
+    ),
+    family("generic", "Credentials without a provider", generic::RULES),
+    family("google", "Google", google::RULES),
+    family("mail", "Mail, newsletters and push messages", mail::RULES),
+    family("media", "Speech, pictures and video", media::RULES),
+    family("models", "Model providers", models::RULES),
+    family(
+        "monitoring",
+        "Monitoring, analytics, logs and traces",
+        monitoring::RULES,
+    ),
+    family(
+        "network",
+        "Networks, tunnels and delivery of content",
+        network::RULES,
+    ),
+    family(
+        "office",
+        "Documents, tasks, customers and design",
+        office::RULES,
+    ),
+    family("openai", "OpenAI and keys of its form", openai::RULES),
+    family("payment", "Payment and shops", payment::RULES),
+    family(
+        "private-key",
+        "Private keys, JSON Web Tokens and password hashes",
+        private_key::RULES,
+    ),
+    family(
+        "registries",
+        "Package and image registries",
+        registries::RULES,
+    ),
+    family(
+        "search",
+        "Search, crawling and remote browsers",
+        search::RULES,
+    ),
+    family(
+        "services",
+        "Telephone, travel, houses and other services",
+        services::RULES,
+    ),
+    family(
+        "vaults",
+        "Secret stores, identity and security",
+        vaults::RULES,
+    ),
 ];
+
+/// Lists the families of rules.
+pub fn families() -> &'static [Family] {
+    FAMILIES
+}
 
 /// Lists every rule.
 pub fn rules() -> &'static [Rule] {
     static ALL: OnceLock<Vec<Rule>> = OnceLock::new();
-    ALL.get_or_init(|| FAMILIES.concat())
+    ALL.get_or_init(|| {
+        FAMILIES
+            .iter()
+            .flat_map(|family| family.rules)
+            .copied()
+            .collect()
+    })
 }
 
 /// Finds a rule by its id.

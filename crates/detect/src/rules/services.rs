@@ -225,10 +225,8 @@ pub(super) const RULES: &[Rule] = &[
         opens: "Applications of the account.",
         revoke: "https://dashboard.ionicframework.com/personal-access-tokens",
         source: "https://ionic.io/docs/appflow (prefix believed)",
-        prefixes: &["ion_"],
-        shape: Shape::Token(&[Part::Run(ALNUM, 42, 42)]),
-        check: checks::mixed,
         env_names: &["IONIC_TOKEN"],
+        examples: Examples::Made(|dice| format!("ion_{}", dice.draw(ALNUM, 42))),
         ..Rule::BLANK
     },
     Rule {

@@ -3,7 +3,7 @@
 //! The table knows nothing of the rules of `bedlock-detect`, so that a rule which only knows its
 //! own examples shows in `bench detect`.
 //!
-//! **Source:** the pages that `docs/rules.md` names per provider, and the formats that GitHub
+//! **Source:** the pages that `docs/rules` name per provider, and the formats that GitHub
 //! lists for secret scanning:
 //! <https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns>
 //!
