@@ -90,8 +90,16 @@ fn speaks(window: &Window<'_>, word: usize, name_end: usize, next: u8) -> bool {
 fn meaning_at(window: &Window<'_>, start: usize, end: usize) -> Option<Meaning> {
     let name = window.slice(start..end);
     let alone = meaning(str::from_utf8(name).ok()?);
-    let [sign @ (b' ' | b'.')] = *window.before(start, 1) else {
-        return alone;
+    let sign = match window.before(start, 1) {
+        // The parameter `key` of a query.
+        [b'?' | b'&'] if alone.is_none() && name == b"key" => {
+            return Some(Meaning {
+                rule: None,
+                demand: Demand::Drawn { ids: true },
+            });
+        }
+        [sign @ (b' ' | b'.')] => *sign,
+        _ => return alone,
     };
     if alone.is_some_and(|alone| alone.rule.is_some()) || !name.iter().all(u8::is_ascii_alphabetic)
     {

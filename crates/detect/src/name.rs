@@ -449,9 +449,17 @@ fn glued(word: &str) -> Option<Demand> {
     if ["password", "passwd"].iter().any(|end| ends(end).is_some()) {
         return Some(Demand::Password);
     }
-    if ["apikey", "secretkey", "authtoken", "accesstoken"]
-        .iter()
-        .any(|end| ends(end).is_some())
+    if [
+        "apikey",
+        "secretkey",
+        "authtoken",
+        "accesstoken",
+        "accountkey",
+        "accesskey",
+        "subscriptionkey",
+    ]
+    .iter()
+    .any(|end| ends(end).is_some())
     {
         return Some(Demand::Token { ids: true });
     }

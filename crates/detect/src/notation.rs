@@ -15,6 +15,8 @@ use crate::window::{WORD, Window};
 const COMMAND_REACH: usize = 120;
 /// A value behind a mere blank is not shorter than this.
 const SHORTEST_ARGUMENT: usize = 8;
+/// How far to the left the field that holds a name is looked for, past the backslashes of quotes.
+const NAMED_REACH: usize = 160;
 /// The longest name of a type.
 const TYPE_REACH: usize = 24;
 
@@ -79,6 +81,9 @@ pub(crate) fn without_sign(
     if is_named(window, name.start) {
         return paired(window, after_name).map(|at| place(window, at, false));
     }
+    if let Some(cell) = escaped_tab(window, name, direct && quoted.is_none()) {
+        return Some(cell);
+    }
     if direct || quoted.is_some() {
         return None;
     }
@@ -120,7 +125,26 @@ fn beside(window: &Window<'_>, name: Name, blank: usize) -> Option<Place> {
 /// Reads the second column of a row: `API_KEY<tab>x`.
 fn tabbed(window: &Window<'_>, name: Name, blank: usize) -> Option<Place> {
     let tab = blank == name.end + 1 && window.at(name.end) == Some(b'\t');
-    tab.then(|| place(window, blank, false).with(Evidence::Beside))
+    tab.then(|| cell(window, name, blank))
+}
+
+/// The same where the tab is escaped: `API_KEY\tx`.
+fn escaped_tab(window: &Window<'_>, name: Name, direct: bool) -> Option<Place> {
+    if !direct || window.at(name.end) != Some(b'\\') {
+        return None;
+    }
+    let letter = window.run(name.end, 31, |b| b == b'\\');
+    (window.at(letter) == Some(b't')).then(|| cell(window, name, letter + 1))
+}
+
+fn cell(window: &Window<'_>, name: Name, at: usize) -> Place {
+    let compound = window.slice(name.start..name.end).contains(&b'_');
+    let evidence = if compound {
+        Evidence::Told
+    } else {
+        Evidence::Beside
+    };
+    place(window, at, false).with(evidence)
 }
 
 /// Finds the value of `"name": "API_KEY", "value": "x"`, in JSON, YAML and attributes of XML.
@@ -154,7 +178,7 @@ fn is_named(window: &Window<'_>, at: usize) -> bool {
             .skip_while(|b| matches!(b, b' ' | b'"' | b'\'' | b'\\'))
             .count()
     };
-    let left = window.before(at, 40);
+    let left = window.before(at, NAMED_REACH);
     let left = &left[..trimmed(left)];
     let Some((b':' | b'=', left)) = left.split_last() else {
         return false;
@@ -198,7 +222,7 @@ fn in_table(window: &Window<'_>, name_start: usize) -> bool {
 
 /// Tells whether a name is the first or a later cell of a row of comma-separated values.
 fn starts_row(window: &Window<'_>, name_start: usize) -> bool {
-    starts_line(window, name_start) || window.before(name_start, 1) == b","
+    starts_line(window, name_start) || matches!(window.before(name_start, 1), [b',' | b'"'])
 }
 
 /// Tells whether a command in front of the name sets it to what follows behind a blank.

@@ -25,6 +25,8 @@ const FOLLOWERS: [u32; 26] = [
 const UNUSUAL_IN_WORDS: usize = 38;
 /// The share that drawn letters and digits reach, and identifiers with numbers in them do not.
 const UNUSUAL_IF_DRAWN: usize = 52;
+/// The share that most identifiers do not reach, where a name says that the value is likely drawn.
+const UNUSUAL_IF_LIKELY: usize = 40;
 /// The shortest value that counts as drawn.
 const SHORTEST_DRAWN: usize = 16;
 
@@ -41,8 +43,9 @@ pub(crate) fn reads_like_words(text: &[u8]) -> bool {
 }
 
 /// Tells whether a value was drawn at random from letters and digits: long, of both, and without
-/// words in it. Names, versions, slugs and paths are not.
-pub(crate) fn drawn(value: &[u8]) -> bool {
+/// words in it. Names, versions, slugs and paths are not. A `likely` value may look a little more
+/// like an identifier.
+pub(crate) fn drawn(value: &[u8], likely: bool) -> bool {
     let count = |member: fn(&u8) -> bool| value.iter().filter(|byte| member(byte)).count();
     let digits = count(u8::is_ascii_digit);
     let letters = count(u8::is_ascii_alphabetic);
@@ -54,12 +57,25 @@ pub(crate) fn drawn(value: &[u8]) -> bool {
         && distinct(value) >= 8
         && value.iter().all(u8::is_ascii_graphic)
         && !spells(value, 2, 1)
-        && !is_identifier_text(value)
+        && !unusual_below(
+            value,
+            if likely {
+                UNUSUAL_IF_LIKELY
+            } else {
+                UNUSUAL_IF_DRAWN
+            },
+        )
 }
 
 /// Tells whether the letters and digits of a value follow each other as in identifiers: words, in
-/// `camelCase` too, and numbers behind them. Two digits say nothing.
+/// `camelCase` too, and numbers behind them.
 pub(crate) fn is_identifier_text(value: &[u8]) -> bool {
+    unusual_below(value, UNUSUAL_IF_DRAWN)
+}
+
+/// Tells whether fewer pairs than this share are ones that identifiers do not have. Two digits say
+/// nothing.
+fn unusual_below(value: &[u8], percent: usize) -> bool {
     let (mut pairs, mut unusual) = (0, 0);
     for (at, pair) in value.windows(2).enumerate() {
         let [first, second] = [pair[0], pair[1]];
@@ -76,7 +92,7 @@ pub(crate) fn is_identifier_text(value: &[u8]) -> bool {
         pairs += 1;
         unusual += usize::from(strange);
     }
-    unusual * 100 < pairs * UNUSUAL_IF_DRAWN
+    unusual * 100 < pairs * percent
 }
 
 fn is_unusual(first: u8, second: u8) -> bool {
@@ -184,7 +200,7 @@ mod tests {
             "o8oqti3tghu2xic76ii4t7jb",
             "QX7ZP2M4K9W3B8V5N6",
         ] {
-            assert!(drawn(text.as_bytes()), "{text}");
+            assert!(drawn(text.as_bytes(), false), "{text}");
         }
         for text in [
             "production-cluster-2024",
@@ -200,7 +216,7 @@ mod tests {
             "TLS13_CHACHA20_POLY1305_SHA256_INTERNAL",
             "DOT11EXT_SET_KEY_MAPPING_KEY",
         ] {
-            assert!(!drawn(text.as_bytes()), "{text}");
+            assert!(!drawn(text.as_bytes(), false), "{text}");
         }
     }
 

@@ -11,6 +11,9 @@ use crate::window::{Extent, URL64, WORD, Window, hex_digit};
 /// The most blanks between a name, its separator and its value.
 pub(crate) const BLANKS: usize = 32;
 
+/// The longest value that is looked for on a line of its own.
+const LINE_REACH: usize = 256;
+
 /// How a value is delimited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Delimiter {
@@ -157,10 +160,8 @@ fn string_mark(window: &Window<'_>, at: usize) -> usize {
     if !window.at(at).is_some_and(mark) {
         return at;
     }
-    match window.at(at + 1) {
-        Some(b'"' | b'\'') => at + 1,
-        _ => at,
-    }
+    let quote = quote_at(window, at + 1);
+    at + usize::from(matches!(quote, Some((_, Delimiter::Quote { .. }))))
 }
 
 /// Skips a quote inside a quote, `'"x"'`, and the rest of three, `"""x"""`.
@@ -227,7 +228,31 @@ fn after_colon(window: &Window<'_>, quoted: bool, after: usize) -> Place {
     let next = skip_lines(window, if mark { line } else { at });
     let block = mark && next > line && window.at(line) != Some(b' ');
     let below = quoted && !mark && next > at && quote_at(window, next).is_some();
-    place(window, if block || below { next } else { after }, false)
+    if block || below {
+        return place(window, next, false);
+    }
+    // "The token:" and the value on a line of its own.
+    if !quoted && !mark && next > at && fills_line(window, next) {
+        return alone(window, next);
+    }
+    place(window, after, false)
+}
+
+/// Tells whether one word fills the line from `at`.
+fn fills_line(window: &Window<'_>, at: usize) -> bool {
+    let end = window.run(at, LINE_REACH, |b| b > b' ' && b != b'\\');
+    matches!(window.at(end), None | Some(b'\n' | b'\r' | b'\\'))
+}
+
+/// Reads a value that has a line of its own below its name.
+fn alone(window: &Window<'_>, at: usize) -> Place {
+    let found = place(window, at, false);
+    let indented = window.before(at, 1) == b" ";
+    found.with(if indented {
+        Evidence::Beside
+    } else {
+        Evidence::Told
+    })
 }
 
 /// Skips the end of Markdown's emphasis.

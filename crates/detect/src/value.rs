@@ -6,7 +6,7 @@
 
 use crate::checks::{distinct, entropy};
 use crate::name::{Demand, credential_name};
-use crate::placeholder::is_placeholder;
+use crate::placeholder::{is_filler, is_placeholder};
 use crate::random::{drawn, is_hex, is_identifier_text, is_token_text, reads_like_words, spells};
 use crate::window::{ALNUM, HEX};
 
@@ -138,7 +138,7 @@ pub(crate) fn fits(value: &[u8], demand: Demand) -> bool {
             Demand::Token { ids } => is_issued(value) && (ids || !id()),
             Demand::Drawn { ids } => {
                 is_issued(value)
-                    && (drawn(value) || ids && id())
+                    && (drawn(value, ids) || ids && id())
                     && (ids || !digest() && !is_place(value))
             }
         }
@@ -277,7 +277,9 @@ fn is_locator(value: &[u8]) -> bool {
         .iter()
         .any(|start| value.starts_with(start))
         || matches!(value, [b'/', rest @ ..] if rest.split(|&b| b == b'/').all(short_segment))
-        || matches!(value, [drive, b':', b'\\' | b'/', ..] if drive.is_ascii_alphabetic());
+        || matches!(value, [drive, b':', b'\\' | b'/', ..] if drive.is_ascii_alphabetic())
+        // The name of a secret in Google's Secret Manager.
+        || value.starts_with(b"projects/") && memchr::memmem::find(value, b"/secrets/").is_some();
     let url = memchr::memmem::find(value, b"://").is_some();
     let mut at = value.split(|&b| b == b'@');
     let mail = match (at.next(), at.next(), at.next()) {
@@ -333,7 +335,7 @@ fn separates_words(byte: u8) -> bool {
     byte >= 0x80
         || matches!(
             byte,
-            b'-' | b'_' | b'.' | b'/' | b':' | b'\\' | b'+' | b'@' | b'|'
+            b'-' | b'_' | b'.' | b'/' | b':' | b'\\' | b'+' | b'@' | b'|' | b'^'
         )
 }
 
@@ -407,7 +409,7 @@ const LETTERS_ALONE: usize = 16;
 fn is_plain_word(piece: &[u8]) -> bool {
     let digits = piece.iter().filter(|b| b.is_ascii_digit()).count();
     if digits == piece.len() {
-        return piece.len() <= 8;
+        return piece.len() <= 8 || is_filler(piece);
     }
     if !piece.iter().all(u8::is_ascii_alphanumeric) {
         return false;
