@@ -60,15 +60,42 @@ pub(crate) fn by_name(window: &Window<'_>, word: usize, word_end: usize) -> Opti
         return None;
     }
     let place = value_start(window, name)?;
-    // No shorter value is plausible; most names in sentences end here.
-    let long = place.delimiter == Delimiter::Tag
-        || window.run(place.at, SHORTEST, |b| b > b' ') == place.at + SHORTEST;
-    if !long {
+    if !may_be_value(window, place) {
         return None;
     }
     let meaning = meaning_at(window, start, name_end)?;
     let span = read_value(window, place.at, place.delimiter)?;
     judge(window, span, meaning, place)
+}
+
+/// Looks at the first bytes of a value: it is not shorter than [`SHORTEST`], and no object or list of
+/// JSON. Most names end here.
+fn may_be_value(window: &Window<'_>, place: Place) -> bool {
+    let (quote, coded) = match place.delimiter {
+        Delimiter::Tag => return true,
+        Delimiter::Quote { quote, backslashes } => (Some(quote), backslashes > 0),
+        Delimiter::PercentQuote => (None, false),
+        Delimiter::Bare(_) => {
+            let opens = matches!(window.at(place.at), Some(b'{' | b'['));
+            let inner = window.at(place.at + usize::from(opens));
+            if opens && matches!(inner, Some(b'"' | b'\\' | b'{' | b'[' | b']' | b'}')) {
+                return false;
+            }
+            (Some(b'"'), true)
+        }
+    };
+    let mut escaped = false;
+    for at in place.at..place.at + SHORTEST {
+        let Some(byte) = window.at(at) else {
+            return false;
+        };
+        // In a plain string a quote may stand escaped.
+        if byte <= b' ' || Some(byte) == quote && (coded || !escaped) {
+            return false;
+        }
+        escaped = byte == b'\\' && !escaped;
+    }
+    true
 }
 
 /// Tells whether a name is a word of a sentence: between blanks, and in front of a letter that begins

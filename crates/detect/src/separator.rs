@@ -82,6 +82,8 @@ pub(crate) fn value_start(window: &Window<'_>, name: Name) -> Option<Place> {
     let at = emphasis(window, at);
     let blank = skip_blanks(window, at);
     let next = window.at(blank)?;
+    let second = window.at(blank + 1);
+    let doubled = matches!(second, Some(b':' | b'=' | b'?' | b'|' | b'>' | b'-'));
     let sign = |signs: &[&[u8]]| {
         signs
             .iter()
@@ -89,14 +91,14 @@ pub(crate) fn value_start(window: &Window<'_>, name: Name) -> Option<Place> {
             .map(|sign| blank + sign.len())
     };
     let after = match next {
-        b'=' | b'!' if matches!(window.at(blank + 1), Some(b'=')) => {
+        b'=' | b'!' if second == Some(b'=') => {
             return compared(window, sign(&COMPARISONS)?);
         }
         b':' if window.starts_with(blank, b"://") => return None,
-        b':' if window.at(blank + 1) == Some(b'-') && window.before(name.start, 2) == b"${" => {
-            blank + 2
-        }
-        b'=' | b':' | b'?' | b'+' | b'.' | b'|' | b'<' if let Some(after) = sign(&ASSIGNMENTS) => {
+        b':' if second == Some(b'-') && window.before(name.start, 2) == b"${" => blank + 2,
+        b'=' | b':' | b'?' | b'+' | b'.' | b'|' | b'<'
+            if doubled && let Some(after) = sign(&ASSIGNMENTS) =>
+        {
             after
         }
         b':' => return Some(after_colon(window, quoted.is_some(), blank + 1)),
@@ -279,6 +281,12 @@ pub(crate) fn skip_lines(window: &Window<'_>, from: usize) -> usize {
 
 /// Skips the scheme of an `Authorization` value.
 fn skip_scheme(window: &Window<'_>, at: usize) -> usize {
+    if !matches!(
+        window.at(at).map(|b| b | 0x20),
+        Some(b'b' | b't' | b'a' | b'k')
+    ) {
+        return at;
+    }
     [
         b"Bearer ".as_slice(),
         b"Basic ",

@@ -176,21 +176,19 @@ pub(crate) fn plausible_for_provider(value: &[u8]) -> bool {
     {
         return plausible_for_provider(inner);
     }
-    if is_reference(value)
-        || is_placeholder(value)
-        || is_pattern(value)
-        || is_uuid_of_one_digit(value)
-        || is_constant(value)
-    {
-        return false;
-    }
-    !(is_locator(value)
-        || is_named_hash(value)
-        || is_wordy(value)
-        || is_code(value)
-        || is_plain_number(value))
+    // What is cheap and rejects most comes first.
+    !is_plain_number(value)
+        && !is_wordy(value)
         && distinct(value) >= 5
         && entropy(value) >= if value.len() < 16 { 2.25 } else { 2.75 }
+        && !is_uuid_of_one_digit(value)
+        && !is_constant(value)
+        && !is_named_hash(value)
+        && !is_reference(value)
+        && !is_placeholder(value)
+        && !is_locator(value)
+        && !is_code(value)
+        && !is_pattern(value)
 }
 
 /// A regular expression or a template with `<name>` or `{name}` in it.
