@@ -29,6 +29,8 @@ const PIECE: usize = 64 * 1024;
 /// The bytes of a large chunk that are copied, to look at what stands across its border; the rest
 /// is looked at where it is.
 const SEAM: usize = 1024;
+/// Smaller chunks are gathered until there are this many bytes to look at.
+const GATHER: usize = 512;
 /// Bytes that are done with are removed when there are this many of them, so that small chunks do
 /// not move what is left again and again.
 const DONE: usize = 4 * 1024;
@@ -45,6 +47,8 @@ pub struct Stream {
     /// An unfinished token is looked at again when this many bytes are there, so that tiny chunks
     /// do not read a long token once for every chunk.
     patience: usize,
+    /// The bytes of `carry` that were looked at.
+    looked: usize,
     candidates: Box<Found>,
 }
 
@@ -73,6 +77,7 @@ impl Stream {
             carry: Vec::new(),
             base: 0,
             patience: 0,
+            looked: 0,
             candidates: Box::new([Candidate::default(); BLOCK]),
         }
     }
@@ -98,9 +103,21 @@ impl Stream {
 
     fn take(&mut self, piece: &[u8], on: &mut dyn FnMut(Match<u64>)) {
         self.carry.extend_from_slice(piece);
-        if self.carry.len() >= self.patience {
+        if self.carry.len() >= self.patience.max(self.looked + GATHER) {
             self.look(on);
         }
+    }
+
+    /// Reports what is certain by now and returns the offset before which nothing more will be
+    /// reported: bytes before it may go on.
+    ///
+    /// After every [`Stream::push`], it holds back no byte longer than it has to; without it, small
+    /// chunks are gathered first.
+    pub fn settle(&mut self, on: &mut dyn FnMut(Match<u64>)) -> u64 {
+        if self.carry.len() > self.looked && self.carry.len() >= self.patience {
+            self.look(on);
+        }
+        self.settled()
     }
 
     /// Looks at a chunk where it is; the bytes in `carry` are its first ones.
@@ -112,13 +129,16 @@ impl Stream {
         self.carry.extend_from_slice(&chunk[done..]);
         self.cursor.shift(done);
         self.base += done as u64;
-        self.patience = self.carry.len() + unread / 8;
+        self.looked = self.carry.len();
+        self.patience = self.looked + unread / 8;
     }
 
     fn forget(&mut self, done: usize) {
         self.carry.drain(..done);
         self.cursor.shift(done);
         self.base += done as u64;
+        self.looked = self.looked.saturating_sub(done);
+        self.patience = self.patience.saturating_sub(done);
     }
 
     fn look(&mut self, on: &mut dyn FnMut(Match<u64>)) {
@@ -128,7 +148,8 @@ impl Stream {
         if done >= DONE {
             self.forget(done);
         }
-        self.patience = self.carry.len() + unread / 8;
+        self.looked = self.carry.len();
+        self.patience = self.looked + unread / 8;
     }
 
     /// Ends the text, reports the rest, and leaves the stream as new.
@@ -138,9 +159,10 @@ impl Stream {
         self.carry.clear();
         self.base = 0;
         self.patience = 0;
+        self.looked = 0;
     }
 
-    /// Returns the offset before which nothing more will be reported: bytes before it may go on.
+    /// Returns the offset before which nothing more will be reported, as far as was looked yet.
     pub fn settled(&self) -> u64 {
         self.base + self.cursor.settled(&self.carry) as u64
     }

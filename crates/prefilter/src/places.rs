@@ -14,7 +14,7 @@ const FEW: usize = 4;
 
 /// Writes the places where a pattern really stands, and returns how many there are.
 #[inline(always)]
-pub(crate) fn keep(words: &[u64; WORDS], grams: &Grams, text: &[u8], found: &mut Found) -> usize {
+pub(crate) fn keep(words: &[u64], grams: &Grams, text: &[u8], found: &mut Found) -> usize {
     let count = spread(words, found);
     let count = grams.filter(text, found, count);
     grams.keep(text, found, count)
@@ -22,7 +22,7 @@ pub(crate) fn keep(words: &[u64; WORDS], grams: &Grams, text: &[u8], found: &mut
 
 /// Writes the places of all bits that are set.
 #[inline(always)]
-fn spread(words: &[u64; WORDS], found: &mut Found) -> usize {
+fn spread(words: &[u64], found: &mut Found) -> usize {
     let mut count = 0;
     for (base, &word) in (0u16..).step_by(64).zip(words) {
         let many = word.count_ones() as usize;

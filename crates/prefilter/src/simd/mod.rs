@@ -74,11 +74,12 @@ macro_rules! teddy {
         pub(super) fn search(filter: &Prefilter, text: &[u8], found: &mut Found) -> usize {
             let places = (text.len() + 1).saturating_sub(WIDTH);
             let mut words = [0; WORDS];
+            let words = &mut words[..places.div_ceil(64).min(WORDS)];
             let mut at = 0;
             while at + STEP <= places
                 && let Some(here) = text.get(at..).and_then(<[u8]>::first_chunk)
             {
-                words[at / 64 % WORDS] |= step(&filter.buckets, here) << (at % 64);
+                words[at / 64] |= step(&filter.buckets, here) << (at % 64);
                 at += STEP;
             }
             if at < places {
@@ -86,9 +87,9 @@ macro_rules! teddy {
                 let left = &text[at..];
                 rest[..left.len()].copy_from_slice(left);
                 let bits = step(&filter.buckets, &rest) & first_bits(places - at);
-                words[at / 64 % WORDS] |= bits << (at % 64);
+                words[at / 64] |= bits << (at % 64);
             }
-            keep(&words, &filter.grams, text, found)
+            keep(words, &filter.grams, text, found)
         }
 
         /// Returns a bit for each place where some bucket lets all four bytes through.
