@@ -371,3 +371,51 @@ pub(crate) fn encoding_of(bytes: &[u8]) -> Encoding {
         Encoding::Raw
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fakes::{Dice, fake};
+    use crate::rules::rules;
+    use bedlock_prefilter::{BLOCK, Candidate, Level};
+    use proptest::prelude::*;
+
+    fn findings(engine: &Engine, text: &[u8]) -> Vec<Match> {
+        let mut found = Vec::new();
+        engine.advance(
+            &mut Cursor::default(),
+            text,
+            true,
+            &mut [Candidate::default(); BLOCK],
+            &mut |m| found.push(m),
+        );
+        found
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn every_instruction_set_gives_the_same_findings(
+            seed in any::<u64>(),
+            pieces in prop::collection::vec((any::<prop::sample::Index>(), "[ -~]{0,90}"), 1..40),
+        ) {
+            let mut dice = Dice::new(seed);
+            let mut text = Vec::new();
+            for (index, noise) in pieces {
+                text.extend_from_slice(noise.as_bytes());
+                text.push(b'\n');
+                text.extend_from_slice(fake(index.get(rules()), &mut dice).as_bytes());
+                text.push(b' ');
+            }
+            let mut levels = Level::available().into_iter().map(|level| {
+                let literals = Literals::new().with_level(level);
+                findings(&Engine { literals }, &text)
+            });
+            let scalar = levels.next().unwrap_or_default();
+            for other in levels {
+                prop_assert_eq!(&other, &scalar);
+            }
+        }
+    }
+}

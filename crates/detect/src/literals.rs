@@ -110,6 +110,15 @@ impl Literals {
         }
     }
 
+    /// Takes another instruction set, to compare what it finds.
+    #[cfg(test)]
+    pub(crate) fn with_level(self, level: bedlock_prefilter::Level) -> Self {
+        Self {
+            prefilter: self.prefilter.with_level(level),
+            ..self
+        }
+    }
+
     /// Points at places where the first bytes of a literal stand.
     pub(crate) fn candidates(
         &self,

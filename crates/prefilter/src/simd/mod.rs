@@ -30,9 +30,9 @@ pub(crate) fn levels() -> Vec<Level> {
 pub(crate) fn search(filter: &Prefilter, text: &[u8], found: &mut Found) -> usize {
     match filter.level {
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 | Level::Ssse3 => x86::search(filter, text, found),
+        Level::Avx2 | Level::Ssse3 => x86::run(filter, text, found),
         #[cfg(target_arch = "aarch64")]
-        Level::Neon => neon::search(filter, text, found),
+        Level::Neon => neon::run(filter, text, found),
         _ => everywhere(filter, text, found),
     }
 }

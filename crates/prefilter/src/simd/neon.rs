@@ -1,9 +1,10 @@
-//! AArch64: NEON, which every such processor has.
+//! AArch64: NEON, which nearly every such processor has.
 //!
-//! **Invariant:** the same places as every other level.
+//! **Invariant:** a function with a target feature is called only after the processor was asked.
 
 use crate::Level;
 use core::arch::aarch64::*;
+use std::arch::is_aarch64_feature_detected;
 
 super::teddy!("neon");
 
@@ -11,7 +12,24 @@ const BYTES: usize = 16;
 type Vector = uint8x16_t;
 
 pub(super) fn levels() -> Vec<Level> {
-    vec![Level::Neon]
+    if is_aarch64_feature_detected!("neon") {
+        vec![Level::Neon]
+    } else {
+        Vec::new()
+    }
+}
+
+#[expect(
+    unsafe_code,
+    reason = "a function with target features is called; the processor is asked first"
+)]
+pub(super) fn run(filter: &Prefilter, text: &[u8], found: &mut Found) -> usize {
+    if is_aarch64_feature_detected!("neon") {
+        // SAFETY: the line above asked for NEON.
+        unsafe { search(filter, text, found) }
+    } else {
+        super::everywhere(filter, text, found)
+    }
 }
 
 #[target_feature(enable = "neon")]

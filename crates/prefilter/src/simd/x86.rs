@@ -26,7 +26,7 @@ fn has_avx2() -> bool {
     unsafe_code,
     reason = "functions with target features are called; the processor is asked first"
 )]
-pub(super) fn search(filter: &Prefilter, text: &[u8], found: &mut Found) -> usize {
+pub(super) fn run(filter: &Prefilter, text: &[u8], found: &mut Found) -> usize {
     if filter.level == Level::Avx2 && has_avx2() {
         // SAFETY: the line above asked for AVX2 and what else is needed.
         unsafe { avx2::search(filter, text, found) }
