@@ -143,11 +143,16 @@ fn meaning_at(window: &Window<'_>, start: usize, end: usize) -> Option<Meaning> 
     }
     let phrase = str::from_utf8(window.slice(start - 1 - length..end)).ok()?;
     let together = meaning(phrase)?;
+    // `Biases key`: a word with a capital in front of `key` is likely the name of a service.
+    let capital = sign == b' ' && phrase.starts_with(|c: char| c.is_ascii_uppercase());
     // A provider's variable is one word; a phrase that happens to spell one is less.
     Some(Meaning {
         rule: together.rule.filter(|_| sign == b'.'),
         demand: match together.demand {
             Demand::Owned => Demand::Token { ids: true },
+            Demand::Drawn { ids } => Demand::Drawn {
+                ids: ids || capital,
+            },
             demand => demand,
         },
     })
@@ -270,14 +275,14 @@ fn judge(window: &Window<'_>, span: Range<usize>, meaning: Meaning, place: Place
 
 /// Tells whether a value begins as a call, an index or a structure does: `get(x)`, `Key { .. }`.
 fn calls(value: &[u8]) -> bool {
+    let marks = value
+        .iter()
+        .take_while(|b| matches!(b, b'&' | b'*' | b'!' | b'#' | b'$'))
+        .count();
     let name = |b: &&u8| {
-        WORD.has(**b)
-            || matches!(
-                b,
-                b'.' | b':' | b'?' | b'!' | b'#' | b'$' | b'&' | b'*' | b'-' | b'>'
-            )
+        WORD.has(**b) || matches!(b, b'.' | b':' | b'?' | b'!' | b'$' | b'-' | b'>' | b'#')
     };
-    let length = value.iter().take_while(name).count();
+    let length = marks + value[marks..].iter().take_while(name).count();
     matches!(value.get(length), Some(b'(' | b'[' | b'{' | b'<'))
 }
 
@@ -350,4 +355,65 @@ fn in_badge(window: &Window<'_>, name_start: usize) -> bool {
 
 fn after_escape(window: &Window<'_>, at: usize) -> bool {
     matches!(window.before(at, 2), [b'\\', b'n' | b't' | b'r'])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::window::STEPS;
+
+    /// Repeats of what wakes a reader and of what it waits for: the number of
+    /// bytes looked at grows with the text and not with its square.
+    #[test]
+    fn catastrophic_texts_are_read_in_linear_time() {
+        for piece in [
+            "token=",
+            "token: ",
+            "\"token\":\"",
+            "\"token\",\"",
+            "token,",
+            "token(\"",
+            "token:\n",
+            "token\t",
+            "token\\t",
+            "token%3D",
+            "token%253Dx%2526",
+            "token - '",
+            "token is ",
+            "token |",
+            "token | ",
+            "token[",
+            "token string = ",
+            "<token>",
+            "<token>{",
+            "<key>token</key>",
+            "\"name\":\"token\",",
+            "etsy key ",
+            "etsy.key.",
+            "auth_",
+            "_pass",
+            "credential",
+            "--token ",
+            "Bearer ",
+            "://u:p",
+            "password ",
+            "machine login password ",
+            "setenv token ",
+            "\\u0022token\\u0022:",
+            "&quot;token&quot;:&quot;",
+            "\"",
+            "\\\"",
+            "\\",
+            "key=a&",
+            "key=a;",
+            "token=&",
+            "token: a,",
+        ] {
+            let text = piece.repeat((1 << 17) / piece.len());
+            STEPS.with(|steps| steps.set(0));
+            let _ = crate::scan(text.as_bytes());
+            let steps = STEPS.with(std::cell::Cell::get);
+            let share = steps / text.len() as u64;
+            assert!(share < 200, "{piece}: {share} looks at each byte");
+        }
+    }
 }

@@ -97,12 +97,15 @@ fn ends_bare(window: &Window<'_>, at: usize, byte: u8, extent: Extent) -> bool {
         0..=b' ' | b'"' | b'\'' | b'`' | 0x7f => true,
         // An escape ends the value: `\n`, `\"`, `\\`. An escaped slash is a slash.
         b'\\' => !escaped_slash(window, at),
-        b'%' => matches!(
-            coded_at(window, at),
-            Some((0..=b' ' | b'"' | b'&' | b'\'' | b'\\', _))
-        ),
+        b'%' => {
+            extent == Extent::Coded
+                && matches!(
+                    coded_at(window, at),
+                    Some((0..=b' ' | b'"' | b'&' | b'\'' | b'\\', _))
+                )
+        }
         b'&' => next_pair(window, at, extent),
-        b';' => extent == Extent::Word || next_pair(window, at, extent),
+        b';' => short(extent) || next_pair(window, at, extent),
         b',' | b'>' | b')' | b']' | b'}' | b'|' => match extent {
             Extent::Line => false,
             Extent::Clause => {
@@ -113,18 +116,23 @@ fn ends_bare(window: &Window<'_>, at: usize, byte: u8, extent: Extent) -> bool {
                         Some(b',' | b';' | b'.' | b':' | b')' | b']' | b'}' | b'|')
                     )
             }
-            Extent::Word => true,
+            Extent::Word | Extent::Coded => true,
         },
         b'<' => match extent {
             Extent::Line => false,
             Extent::Clause => window
                 .at(at + 1)
                 .is_none_or(|b| matches!(b, b'/' | b'\'') || b.is_ascii_alphabetic()),
-            Extent::Word => true,
+            Extent::Word | Extent::Coded => true,
         },
-        b'(' | b'[' | b'{' => extent == Extent::Word,
+        b'(' | b'[' | b'{' => short(extent),
         _ => false,
     }
+}
+
+/// Tells whether punctuation ends a value of this extent.
+fn short(extent: Extent) -> bool {
+    matches!(extent, Extent::Word | Extent::Coded)
 }
 
 fn escaped_slash(window: &Window<'_>, at: usize) -> bool {

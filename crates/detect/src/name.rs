@@ -82,7 +82,7 @@ const NOUNS: [&str; 30] = [
 ];
 
 /// Nouns whose values are chosen by people and hold any character.
-const CHOSEN: [&str; 9] = [
+const CHOSEN: [&str; 12] = [
     "password",
     "passwd",
     "passphrase",
@@ -92,6 +92,9 @@ const CHOSEN: [&str; 9] = [
     "pgpassword",
     "psk",
     "connectionstring",
+    "secret",
+    "clientsecret",
+    "apisecret",
 ];
 
 /// Last words that hold a credential if a word stands in front of them: `DB_PASS`, `etsy_auth`.
@@ -463,7 +466,10 @@ fn glued(word: &str) -> Option<Demand> {
     {
         return Some(Demand::Token { ids: true });
     }
-    let front = ends("token").or_else(|| ends("secret"))?;
+    if ends("secret").is_some() {
+        return Some(Demand::Password);
+    }
+    let front = ends("token")?;
     let position = TOKEN_KINDS.iter().any(|kind| front.ends_with(kind));
     (!position).then_some(Demand::Token { ids: false })
 }

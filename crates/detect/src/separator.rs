@@ -103,7 +103,9 @@ pub(crate) fn value_start(window: &Window<'_>, name: Name) -> Option<Place> {
         }
         b':' => return Some(after_colon(window, quoted.is_some(), blank + 1)),
         b'=' => blank + 1,
-        b'%' if let Some((b'=' | b':', length)) = coded_at(window, blank) => blank + length,
+        b'%' if let Some((b'=' | b':', length)) = coded_at(window, blank) => {
+            return Some(coded(window, blank + length));
+        }
         b'\\' if let Some(length) = unicode_at(window, blank, b"003d") => blank + length,
         b'>' if quoted == Some(at) => return enclosed_value(window, name, at),
         // Arguments in a list, `"--token", "x"`, and as npm logs them, `"--token" "x"`.
@@ -117,8 +119,22 @@ pub(crate) fn value_start(window: &Window<'_>, name: Name) -> Option<Place> {
         // "`?token=`": the quote closes.
         return None;
     }
-    let line = next == b'=' && after == name.end + 1 && starts_line(window, name.start);
+    let line = next == b'='
+        && after == name.end + 1
+        && (starts_line(window, name.start) || window.before(name.start, 1) == b"\"");
     Some(place(window, after, line))
+}
+
+/// Reads a value behind a percent-coded sign.
+fn coded(window: &Window<'_>, after: usize) -> Place {
+    let found = place(window, after, false);
+    match found.delimiter {
+        Delimiter::Bare(_) => Place {
+            delimiter: Delimiter::Bare(Extent::Coded),
+            ..found
+        },
+        _ => found,
+    }
 }
 
 /// Reads what a name is compared with, if that is a string.
@@ -364,15 +380,16 @@ pub(crate) fn starts_line(window: &Window<'_>, name_start: usize) -> bool {
 /// statement. Inside a password it does neither.
 pub(crate) fn next_pair(window: &Window<'_>, at: usize, extent: Extent) -> bool {
     let after = window.at(at + 1);
-    if ends_statement(after) || matches!(after, Some(b'&' | b';')) && extent == Extent::Word {
+    let word_only = matches!(extent, Extent::Word | Extent::Coded);
+    if ends_statement(after) || matches!(after, Some(b'&' | b';')) && word_only {
         return true;
     }
     let end = window.run(at + 1, 40, |b| URL64.has(b) || b == b'.');
     let name = window.slice(at + 1..end);
     let word = name.len() > 2 && name.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_');
     match window.at(end) {
-        Some(b'=') => word || extent == Extent::Word,
-        next => extent == Extent::Word && (word || next == Some(b';')),
+        Some(b'=') => word || word_only,
+        next => word_only && (word || next == Some(b';')),
     }
 }
 

@@ -87,6 +87,8 @@ pub(crate) enum Extent {
     Clause,
     /// To the next blank or punctuation.
     Word,
+    /// The same where the signs in front of it are percent-coded, as a coded separator then is.
+    Coded,
 }
 
 /// The bytes at hand and whether more may follow.
@@ -139,6 +141,8 @@ impl<'t> Window<'t> {
     }
 
     pub(crate) fn at(&self, index: usize) -> Option<u8> {
+        #[cfg(test)]
+        STEPS.with(|steps| steps.set(steps.get() + 1));
         let byte = self.bytes.get(index).copied();
         if byte.is_none() && !self.whole {
             self.starved.set(true);
@@ -206,6 +210,12 @@ impl<'t> Window<'t> {
         }
         Some(hex_digit(self.at(index + 1)?)? << 4 | hex_digit(self.at(index + 2)?)?)
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How often a byte was looked at, for the tests that readers do not go over their ground again.
+    pub(crate) static STEPS: Cell<u64> = const { Cell::new(0) };
 }
 
 pub(crate) fn hex_digit(byte: u8) -> Option<u8> {
