@@ -173,7 +173,11 @@ fn triggers() -> Vec<(String, Trigger)> {
             Shape::Token(_) => list.extend(
                 rule.prefixes
                     .iter()
-                    .map(|p| ((*p).to_owned(), Trigger::Prefix(rule, p.len()))),
+                    .flat_map(|prefix| spellings(prefix))
+                    .map(|spelling| {
+                        let length = spelling.len();
+                        (spelling, Trigger::Prefix(rule, length))
+                    }),
             ),
             Shape::Read(reader) => list.extend(
                 reader
@@ -210,6 +214,24 @@ fn triggers() -> Vec<(String, Trigger)> {
     list.extend(["Bearer ", "bearer "].map(|word| (word.to_owned(), Trigger::Bearer(word.len()))));
     list.extend(ARGUMENTS.map(|option| (option.to_owned(), Trigger::Argument(option.len()))));
     list.push(("://".to_owned(), Trigger::Url));
+    list
+}
+
+/// Lists how a prefix is written: as it is, and where it has a `/`, `+` or `=` also as in an address
+/// and in a string of JSON.
+fn spellings(prefix: &str) -> Vec<String> {
+    let written = |slash: &str, plus: &str, equals: &str| {
+        let slashed = prefix.replace('/', slash).replace('+', plus);
+        slashed.replace('=', equals)
+    };
+    let mut list = vec![
+        prefix.to_owned(),
+        written("%2F", "%2B", "%3D"),
+        written("%2f", "%2b", "%3d"),
+        written("\\/", "+", "="),
+    ];
+    list.sort();
+    list.dedup();
     list
 }
 
