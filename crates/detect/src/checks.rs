@@ -6,6 +6,7 @@
 
 use crate::placeholder::{is_filler, is_placeholder};
 use crate::rule::Confidence;
+use crate::window::BASE32;
 use base64::Engine as _;
 use base64::engine::DecodePaddingMode;
 use base64::engine::GeneralPurpose;
@@ -85,6 +86,15 @@ pub(crate) fn hex_tail(token: &[u8], prefix: usize) -> Option<Confidence> {
     (tail.len() == 40 && tail.iter().all(u8::is_ascii_hexdigit)).then(|| random(token, prefix))?
 }
 
+/// Accepts letters and digits that are no part of longer base64: no `+` or `/`, and few of the `A`
+/// that zeros make. For prefixes that are themselves base64 of zeros.
+pub(crate) fn outside_base64(token: &[u8], prefix: usize) -> Option<Confidence> {
+    let body = token.get(prefix..)?;
+    let zeros = body.iter().filter(|b| **b == b'A').count();
+    let outside = !body.iter().any(|b| matches!(b, b'+' | b'/' | b'\\' | b'%'));
+    (outside && zeros * 10 < body.len() + 10).then(|| mixed(token, prefix))?
+}
+
 /// Accepts groups of capitals and digits: at least five groups, joined by dashes.
 pub(crate) fn capital_groups(token: &[u8], prefix: usize) -> Option<Confidence> {
     let body = token.get(prefix..)?;
@@ -97,8 +107,28 @@ pub(crate) fn capital_groups(token: &[u8], prefix: usize) -> Option<Confidence> 
 /// Accepts an AWS access key id: base32, not the ids that the documentation uses.
 pub(crate) fn aws_key_id(token: &[u8], prefix: usize) -> Option<Confidence> {
     let body = token.get(prefix..)?;
-    (!token.ends_with(b"EXAMPLE") && distinct(body) >= 5 && !is_filler(body))
-        .then_some(Confidence::High)
+    if token.ends_with(b"EXAMPLE") || distinct(body) < 5 || is_filler(body) {
+        return None;
+    }
+    let base32 = body.iter().all(|b| BASE32.has(*b));
+    Some(if base32 {
+        Confidence::High
+    } else {
+        Confidence::Medium
+    })
+}
+
+/// Accepts a token of Slack: its numbers are long, but for the version in front, and what follows
+/// them has a digit.
+///
+/// **Source:** <https://api.slack.com/concepts/token-types>
+pub(crate) fn slack(token: &[u8], prefix: usize) -> Option<Confidence> {
+    let body = token.get(prefix..)?;
+    let groups = || body.split(|&b| b == b'-').enumerate();
+    let number = |group: &[u8]| group.iter().all(u8::is_ascii_digit);
+    let short = groups().any(|(i, g)| number(g) && g.len() < 5 && !(i == 0 && g.len() == 1));
+    let digit = groups().any(|(i, g)| (i > 0 || g.len() > 1) && g.iter().any(u8::is_ascii_digit));
+    (!short && digit).then(|| random(token, prefix))?
 }
 
 /// Accepts a Bedrock API key: base64 of `BedrockAPIKey-`.

@@ -8,7 +8,7 @@ use crate::engine::{encoding_of, read_pad, read_run};
 use crate::fakes::Dice;
 use crate::rule::{Confidence, Examples, Part, Read, Reader, Rule, Severity, Shape};
 use crate::window::{
-    ALNUM, Alphabet, BASE32, BASE64, DOTTED, HEX, LOWER_NUM, WORD, Window, opens_at,
+    ALNUM, Alphabet, BASE32, BASE64, DOTTED, HEX, LOWER_NUM, UPPER_NUM, WORD, Window, opens_at,
 };
 use base64::Engine as _;
 
@@ -29,9 +29,10 @@ pub(super) const RULES: &[Rule] = &[
         revoke: REVOKE_KEY,
         source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids",
         prefixes: &["AKIA", "ASIA", "ABIA", "ACCA"],
-        shape: Shape::Token(&[Part::Run(BASE32, 16, 16)]),
+        shape: Shape::Token(&[Part::Run(UPPER_NUM, 16, 16)]),
         check: checks::aws_key_id,
         env_names: &["AWS_ACCESS_KEY_ID"],
+        examples: Examples::Made(|dice| format!("AKIA{}", dice.draw(BASE32, 16))),
         counter_examples: &["AKIAIOSFODNN7EXAMPLE"],
         ..Rule::BLANK
     },

@@ -8,7 +8,9 @@ use crate::checks;
 use crate::engine::read_run;
 use crate::fakes::Dice;
 use crate::rule::{Examples, Part, Read, Reader, Rule, Severity, Shape};
-use crate::window::{ALNUM, Alphabet, DIGIT, HEX, LOWER_NUM, UPPER_NUM, URL64, Window, opens_at};
+use crate::window::{
+    ALNUM, Alphabet, BASE64, DIGIT, HEX, LOWER_NUM, UPPER_NUM, URL64, Window, opens_at,
+};
 use base64::Engine as _;
 use std::ops::Range;
 
@@ -188,7 +190,15 @@ pub(super) const RULES: &[Rule] = &[
         prefixes: &["xapp-"],
         shape: Shape::Token(&[Part::Run(URL64, 16, 160)]),
         env_names: &["SLACK_APP_TOKEN"],
-        check: checks::mixed,
+        check: checks::slack,
+        examples: Examples::Made(|dice| {
+            format!(
+                "xapp-1-A{}-{}-{}",
+                dice.draw(UPPER_NUM, 10),
+                dice.draw(DIGIT, 13),
+                dice.draw(HEX, 64)
+            )
+        }),
         ..Rule::BLANK
     },
     Rule {
@@ -202,6 +212,15 @@ pub(super) const RULES: &[Rule] = &[
         shape: Shape::Token(&[Part::Run(URL64, 20, 160)]),
         env_names: &["SLACK_BOT_TOKEN", "SLACK_TOKEN"],
         counter_examples: &["xoxb-your-token-goes-in-this-place-here"],
+        check: checks::slack,
+        examples: Examples::Made(|dice| {
+            format!(
+                "xoxb-{}-{}-{}",
+                dice.draw(DIGIT, 12),
+                dice.draw(DIGIT, 13),
+                dice.draw(ALNUM, 24)
+            )
+        }),
         ..Rule::BLANK
     },
     Rule {
@@ -225,7 +244,20 @@ pub(super) const RULES: &[Rule] = &[
         ],
         shape: Shape::Token(&[Part::Run(COOKIE, 16, 600), Part::Pad(2)]),
         env_names: &["SLACK_USER_TOKEN"],
-        check: checks::mixed,
+        check: checks::slack,
+        counter_examples: &[
+            "xoxp-1234-1234-1234-4ddbc191d40ee098cbaae6f3523ada2d",
+            "xoxe.xoxp-1-SlackAppConfigurationAccessTokenHere",
+        ],
+        examples: Examples::Made(|dice| {
+            format!(
+                "xoxp-{}-{}-{}-{}",
+                dice.draw(DIGIT, 11),
+                dice.draw(DIGIT, 12),
+                dice.draw(DIGIT, 12),
+                dice.draw(HEX, 32)
+            )
+        }),
         ..Rule::BLANK
     },
     Rule {
@@ -365,8 +397,8 @@ pub(super) const RULES: &[Rule] = &[
             "EAAL", "EAAM", "EAAN", "EAAO", "EAAP", "EAAQ", "EAAR", "EAAS", "EAAT", "EAAU", "EAAV",
             "EAAW", "EAAX", "EAAY", "EAAZ", "IGQV", "IGAA",
         ],
-        shape: Shape::Token(&[Part::Run(ALNUM, 80, 400)]),
-        check: checks::mixed,
+        shape: Shape::Token(&[Part::Run(BASE64, 80, 400)]),
+        check: checks::outside_base64,
         env_names: &[
             "WHATSAPP_ACCESS_TOKEN",
             "WHATSAPP_TOKEN",
@@ -376,6 +408,7 @@ pub(super) const RULES: &[Rule] = &[
             "FB_ACCESS_TOKEN",
             "FACEBOOK_PAGE_ACCESS_TOKEN",
         ],
+        examples: Examples::Made(|dice| format!("{}G{}", "EAA", dice.draw(ALNUM, 180))),
         ..Rule::BLANK
     },
     Rule {

@@ -294,13 +294,26 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
+        id: "square-production-token",
+        provider: "Square",
+        title: "Square access token (OAuth form)",
+        opens: "Payments and customers of the account.",
+        revoke: "https://developer.squareup.com/apps",
+        source: "https://developer.squareup.com/docs/build-basics/access-tokens (shape believed)",
+        prefixes: &["EAAA"],
+        shape: Shape::Token(&[Part::Run(BASE64.or(URL64), 22, 64)]),
+        check: checks::outside_base64,
+        examples: Examples::Made(|dice| format!("{}{}", "EAAA", dice.draw(ALNUM, 60))),
+        ..Rule::BLANK
+    },
+    Rule {
         id: "square-token",
         provider: "Square",
         title: "Square access token",
         opens: "Payments and customers of the account.",
         revoke: "https://developer.squareup.com/apps",
         source: "https://developer.squareup.com/docs/build-basics/access-tokens (shape believed)",
-        prefixes: &["sq0atp-", "sq0csp-", "sandbox-sq0csb-", "EAAA"],
+        prefixes: &["sq0atp-", "sq0csp-", "sandbox-sq0csb-"],
         shape: Shape::Token(&[Part::Run(URL64, 22, 60)]),
         env_names: &["SQUARE_ACCESS_TOKEN"],
         ..Rule::BLANK
