@@ -29,6 +29,7 @@ mod url;
 mod value;
 mod value_search;
 mod window;
+mod words;
 
 pub use engine::{Match, PRIVATE_KEY_CAP, TOKEN_CAP};
 pub use fakes::{Dice, fake};

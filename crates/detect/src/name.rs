@@ -9,6 +9,7 @@
 use crate::provider::is_provider;
 use crate::rule::Rule;
 use crate::rules::rules;
+use crate::words::Words;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -33,6 +34,8 @@ pub(crate) enum Demand {
         /// Whether the name is clear enough for a value that looks like an id or a hash.
         ids: bool,
     },
+    /// The user and password of an `auth` field, in base64.
+    UserAndPassword,
     /// A word that often names something else: the value must look drawn at random.
     Drawn {
         /// As in [`Demand::Token`].
@@ -344,7 +347,9 @@ pub fn credential_name(name: &str) -> Option<NameHint> {
     let words = Words::of(name)?;
     let hint = |rule, strong| Some(NameHint { rule, strong });
     match meaning_of(&words) {
-        Some(Meaning { rule, demand }) if !matches!(demand, Demand::Drawn { .. }) => {
+        Some(Meaning { rule, demand })
+            if !matches!(demand, Demand::Drawn { .. } | Demand::UserAndPassword) =>
+        {
             hint(rule, true)
         }
         _ if is_weak(&words) => hint(None, false),
@@ -364,7 +369,7 @@ fn meaning_of(words: &Words) -> Option<Meaning> {
             demand: Demand::Owned,
         });
     }
-    let end = words.meaning_end();
+    let end = meaning_end(words);
     let demand = match words.word(end, 1) {
         "" => None,
         last => demand_of(words, end, last),
@@ -393,6 +398,7 @@ fn demand_of(words: &Words, end: usize, last: &str) -> Option<Demand> {
         noun if CHOSEN.contains(&noun) => Demand::Password,
         noun if NOUNS.contains(&noun) => Demand::Token { ids: true },
         faint if FAINT.contains(&faint) => match faint {
+            "auth" if before.is_empty() => Demand::UserAndPassword,
             _ if before.is_empty() => return None,
             "pass" | "pw" => Demand::Password,
             "api" if !named_provider(words, end) => return None,
@@ -432,7 +438,7 @@ fn named_provider(words: &Words, end: usize) -> bool {
 }
 
 fn is_weak(words: &Words) -> bool {
-    let end = words.meaning_end();
+    let end = meaning_end(words);
     let (last, before) = (words.word(end, 1), words.word(end, 2));
     // `authTag` and `serviceAccount` are weak as wholes.
     let joined: bool = end == 2
@@ -582,6 +588,20 @@ fn not_a_secret_key(before: &str) -> bool {
     )
 }
 
+/// Returns the number of words without those behind the meaning one: `API_KEY_2`, `TOKEN_PROD`.
+fn meaning_end(words: &Words) -> usize {
+    let mut end = words.count;
+    while end > 1 {
+        let last = words.word(end, 1);
+        let connection = last == "string" && words.word(end, 2) == "connection";
+        if connection || !(TAILS.contains(&last) || last.bytes().all(|b| b.is_ascii_digit())) {
+            break;
+        }
+        end -= 1;
+    }
+    end
+}
+
 /// Finds the rule that owns a variable name, also as the tail of a longer one: `TEAM_A_OPENAI_API_KEY`,
 /// and with a number after it: `OPENAI_API_KEY_2`.
 fn provider_of(words: &Words) -> Option<&'static Rule> {
@@ -605,96 +625,6 @@ fn provider_of(words: &Words) -> Option<&'static Rule> {
             .then(|| owners.get(words.joined(from, end)).copied())
             .flatten()
     })
-}
-
-/// The longest name that is looked at.
-const LONGEST_NAME: usize = 128;
-/// The most words of a name that are told apart; more are no name.
-const MOST_WORDS: usize = 24;
-
-/// A name split at separators and at changes of case, in lower case, joined by `_`.
-struct Words {
-    text: [u8; LONGEST_NAME + MOST_WORDS],
-    /// Where each word begins and ends.
-    spans: [(u8, u8); MOST_WORDS],
-    count: usize,
-}
-
-impl Words {
-    fn of(name: &str) -> Option<Self> {
-        if name.len() < 3 || name.len() > LONGEST_NAME || !name.is_ascii() {
-            return None;
-        }
-        let bytes = name.as_bytes();
-        let mut words = Self {
-            text: [b'_'; LONGEST_NAME + MOST_WORDS],
-            spans: [(0, 0); MOST_WORDS],
-            count: 0,
-        };
-        let mut at = 0u8;
-        let mut open = false;
-        for (i, &byte) in bytes.iter().enumerate() {
-            let part = byte.is_ascii_alphanumeric();
-            if open && (!part || starts_word(bytes, i)) {
-                open = false;
-            }
-            if !part {
-                continue;
-            }
-            if !open {
-                if words.count == MOST_WORDS {
-                    return None;
-                }
-                at += u8::from(words.count > 0);
-                words.spans[words.count] = (at, at);
-                words.count += 1;
-                open = true;
-            }
-            words.text[usize::from(at)] = byte.to_ascii_lowercase();
-            at += 1;
-            words.spans[words.count - 1].1 = at;
-        }
-        (words.count > 0).then_some(words)
-    }
-
-    /// Returns the word that is `back`th from the end of the first `end`; `""` when there is none.
-    fn word(&self, end: usize, back: usize) -> &str {
-        end.checked_sub(back)
-            .map_or("", |index| self.joined(index, index + 1))
-    }
-
-    /// Returns the words `from..end` with `_` between them.
-    fn joined(&self, from: usize, end: usize) -> &str {
-        let end = end.min(self.count);
-        if from >= end {
-            return "";
-        }
-        let span = usize::from(self.spans[from].0)..usize::from(self.spans[end - 1].1);
-        str::from_utf8(&self.text[span]).unwrap_or_default()
-    }
-
-    /// Returns the number of words without those behind the meaning one: `API_KEY_2`, `TOKEN_PROD`.
-    fn meaning_end(&self) -> usize {
-        let mut end = self.count;
-        while end > 1 {
-            let last = self.word(end, 1);
-            let connection = last == "string" && self.word(end, 2) == "connection";
-            if connection || !(TAILS.contains(&last) || last.bytes().all(|b| b.is_ascii_digit())) {
-                break;
-            }
-            end -= 1;
-        }
-        end
-    }
-}
-
-/// Tells whether a word begins at a capital: behind a small letter, or at the last of several.
-fn starts_word(bytes: &[u8], i: usize) -> bool {
-    let before_lower = bytes.get(i + 1).is_some_and(u8::is_ascii_lowercase);
-    i > 0
-        && bytes[i].is_ascii_uppercase()
-        && (bytes[i - 1].is_ascii_lowercase()
-            || before_lower && bytes[i - 1].is_ascii_alphanumeric())
 }
 
 #[cfg(test)]

@@ -82,25 +82,34 @@ pub(crate) fn password_of(authority: &[u8]) -> Option<Range<usize>> {
     (colon + 1 < at).then_some(colon + 1..at)
 }
 
+/// What stands in the place of a password in documentation, or is nobody's secret.
+const COMMON_PASSWORDS: [&[u8]; 14] = [
+    b"password",
+    b"passwd",
+    b"pass",
+    b"secret",
+    b"postgres",
+    b"mysql",
+    b"root",
+    b"admin",
+    b"guest",
+    b"user",
+    b"x-access-token",
+    b"pass%20word",
+    b"p%40ss%3aword",
+    b"opensesame",
+];
+
 /// Tells whether a password in a URL is worth reporting; people choose short ones for databases.
 pub(crate) fn plausible_password(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
+    // `[user[:password]@]`
+    let lower = lower.strip_suffix(b"]").unwrap_or(&lower);
+    let says_password =
+        lower.starts_with(b"pass") && lower.len() <= 11 && !lower.iter().any(u8::is_ascii_digit);
     !worthless(value)
-        && ![
-            "password",
-            "passwd",
-            "pass",
-            "secret",
-            "postgres",
-            "mysql",
-            "root",
-            "admin",
-            "guest",
-            "user",
-            "x-access-token",
-        ]
-        .iter()
-        .any(|word| lower == word.as_bytes())
+        && !says_password
+        && !COMMON_PASSWORDS.contains(&lower)
         && !value.iter().all(|&b| b == b'*' || b == b'.')
 }
 

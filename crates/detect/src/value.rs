@@ -4,7 +4,7 @@
 //!
 //! **Invariant:** looks only at the value. A name decides first, see [`crate::credential_name`].
 
-use crate::checks::{distinct, entropy};
+use crate::checks::{decode, distinct, entropy};
 use crate::name::{Demand, credential_name};
 use crate::placeholder::{is_filler, is_placeholder};
 use crate::random::{drawn, is_hex, is_identifier_text, is_token_text, reads_like_words, spells};
@@ -135,19 +135,30 @@ pub(crate) fn fits(value: &[u8], demand: Demand) -> bool {
     plausible_for_provider(value)
         && match demand {
             Demand::Owned | Demand::Password => true,
+            Demand::UserAndPassword => is_user_and_password(value),
             Demand::Token { ids } => is_issued(value) && (ids || !id()),
             Demand::Drawn { ids } => {
                 is_issued(value)
                     && (drawn(value, ids) || ids && id())
-                    && (ids || !digest() && !is_place(value))
+                    && !is_place(value)
+                    && (ids || !digest())
             }
         }
+}
+
+/// `user:password` in base64, as Docker and npm keep it.
+fn is_user_and_password(value: &[u8]) -> bool {
+    decode(value).is_some_and(|plain| {
+        plain.iter().all(u8::is_ascii_graphic)
+            && matches!(memchr::memchr(b':', &plain), Some(colon) if colon > 0 && colon + 6 < plain.len())
+    })
 }
 
 /// An object's key in a store or the name of a file: a `/`, or an ending of a few letters.
 fn is_place(value: &[u8]) -> bool {
     let ending = value.rsplit(|&b| b == b'.').next().unwrap_or_default();
-    value.len() < 40 && value.contains(&b'/')
+    let folder = memchr::memchr(b'/', value).map(|slash| &value[..slash]);
+    folder.is_some_and(|name| value.len() < 32 || name.len() >= 4 && is_wordy(name))
         || value.ends_with(b"/")
         || ending.len() < value.len()
             && (2..=5).contains(&ending.len())
@@ -323,10 +334,17 @@ fn is_plain_number(value: &[u8]) -> bool {
 /// word or a short number. Letters beyond ASCII separate too: nobody issues keys with them, and
 /// the words that a person typed between them still have to be random.
 pub(crate) fn is_wordy(value: &[u8]) -> bool {
-    value
-        .split(|&b| separates_words(b))
-        .filter(|piece| !piece.is_empty())
-        .all(is_word)
+    value.split(|&b| b == b'%').enumerate().all(|(at, part)| {
+        // Two digits behind `%` are no part of a word.
+        let part = if at > 0 {
+            part.get(2..).unwrap_or_default()
+        } else {
+            part
+        };
+        part.split(|&b| separates_words(b))
+            .filter(|piece| !piece.is_empty())
+            .all(is_word)
+    })
 }
 
 fn separates_words(byte: u8) -> bool {
@@ -356,13 +374,18 @@ fn is_code(value: &[u8]) -> bool {
         || has(b"===")
         || has(b"::")
         || value.starts_with(b"!")
+        || value.starts_with(b"#")
         || value.starts_with(b"&")
         || value.starts_with(b"*")
         || value.get(name) == Some(&b'?') && has(b".")
         || value.get(name) == Some(&b'?') && has(b":")
         || has(b"=") && has(b".") && is_identifier(&value[..name]);
     let splits = |b: u8| {
-        separates_words(b) || matches!(b, b'?' | b'!' | b'=' | b'#' | b'$' | b'*' | b'&' | b'>')
+        separates_words(b)
+            || matches!(
+                b,
+                b'?' | b'!' | b'=' | b'#' | b'$' | b'*' | b'&' | b'>' | b')'
+            )
     };
     (operated || numbered)
         && value

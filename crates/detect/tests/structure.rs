@@ -356,6 +356,12 @@ fn code_prose_and_settings_without_secrets_are_left_alone() {
         "TOKEN: Final = r\"[!#$%&'*+\\-.^_`|~0-9A-Za-z]{1,}\"",
         "token = matcher(r'([a-z]+)|[0-9]{4}')",
         "// shared_secret = client_pk^server_sk;",
+        "quote! { Self::#variant #fields_pat => #skipped_err, }",
+        "fn(x: *const c_void, pwszpassword: windows_sys::core::PCWSTR)>;",
+        "[protocol://][user[:password]@]proxyhost[:port]",
+        "http://user:pass%20word@h.example/path",
+        "oauth_token_secret=secret%3Dpassword",
+        "http://h.example/calc5.html?key=cloudformation/7870825a-f3c1-4def-92e7-c4f8dd360cca",
         "localStorage.setItem(\"token\", \"undefined\")",
         "getToken(\"production-settings-2\")",
         "if (token === \"Bearer\") return;",
@@ -375,6 +381,30 @@ fn code_prose_and_settings_without_secrets_are_left_alone() {
         "key=value&token=none",
     ] {
         assert!(found(text).is_empty(), "{text} gives {:?}", found(text));
+    }
+}
+
+#[test]
+fn coded_credentials_of_clients_are_found() {
+    use base64::Engine as _;
+    let value = Dice::new(38).draw(Alphabet::of(LETTERS), 20);
+    let coded = base64::engine::general_purpose::STANDARD.encode(format!("robot:{value}"));
+    let key = base64::engine::general_purpose::STANDARD
+        .encode(format!("-----BEGIN {} KEY-----\n{value}", "PRIVATE"));
+    for (notation, value) in [
+        ("{\"auths\":{\"h.example\":{\"auth\":\"@\"}}}", &coded),
+        ("//h.example/:_auth=@\n", &coded),
+        ("    client-key-data: @\n", &key),
+    ] {
+        for depth in 0..3 {
+            finds(&nested(&notation.replace('@', value), depth), value);
+        }
+    }
+    for text in [
+        "{\"auth\":\"QWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4\"}",
+        "\"auth\": \"required-for-all\"",
+    ] {
+        assert!(found(text).is_empty(), "{text}");
     }
 }
 
