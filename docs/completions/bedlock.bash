@@ -347,14 +347,18 @@ _bedlock() {
             return 0
             ;;
         bedlock__subcmd__scan)
-            opts="-h --format --json --confidence --rule --not-rule --exclude --max-size --follow --no-allow --threads --help"
+            opts="-h --format --json --output --confidence --rule --not-rule --list-rules --exclude --gitignore --max-size --follow --baseline --write-baseline --no-ignore --staged --redact --threads --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json sarif markdown" -- "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --confidence)
@@ -374,6 +378,14 @@ _bedlock() {
                     return 0
                     ;;
                 --max-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --baseline)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --write-baseline)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

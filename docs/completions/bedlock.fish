@@ -91,7 +91,10 @@ complete -c bedlock -n "__fish_bedlock_using_subcommand verify" -l json -d 'Shor
 complete -c bedlock -n "__fish_bedlock_using_subcommand verify" -l no-processes -d 'Do not look at the environment of running agents'
 complete -c bedlock -n "__fish_bedlock_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l format -d 'How the findings are written' -r -f -a "text\t'For a terminal; a line for each finding when it goes into a pipe'
-json\t'The published schema, see docs/schema/scan-1.json'"
+json\t'The published schema, see docs/schema/scan-1.json'
+sarif\t'SARIF 2.1.0, for code scanning'
+markdown\t'For an issue or a chat'"
+complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l output -d 'Write the findings to a file (mode 0600) instead of standard output' -r -F
 complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l confidence -d 'Leave out findings that are less sure than this' -r -f -a "low\t'A value that looks random under a name that sounds like a credential'
 medium\t'A provider\'s shape, or a provider\'s variable name with a plausible value'
 high\t'A shape that only this provider uses, or one whose checksum is right'"
@@ -99,10 +102,16 @@ complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l rule -d 'Report
 complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l not-rule -d 'Do not report this rule (repeat it for more)' -r
 complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l exclude -d 'Leave out files and folders, as a line of a .gitignore would (repeat it for more)' -r
 complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l max-size -d 'Leave out larger files: a number of bytes, or one with K, M or G' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l baseline -d 'Do not report the secrets that this file has' -r -F
+complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l write-baseline -d 'Write what is found now to a file for --baseline, or to .bedlockignore' -r -F
 complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l threads -d 'How many threads search [default: one for each processor]' -r
 complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l json -d 'Short for --format json'
+complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l list-rules -d 'List the rules and do nothing else'
+complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l gitignore -d 'Leave out what git ignores, and .git itself'
 complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l follow -d 'Follow symbolic links'
-complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l no-allow -d 'Report what a bedlock:allow comment lets pass'
+complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l no-ignore -d 'Report what bedlock:allow comments and .bedlockignore leave out'
+complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l staged -d 'Search what git has staged instead of files'
+complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l redact -d 'Copy a file or standard input to standard output, with REDACTED- and a fingerprint for each secret'
 complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c bedlock -n "__fish_bedlock_using_subcommand demo" -l keep -d 'Keep the leaky home at the end'
 complete -c bedlock -n "__fish_bedlock_using_subcommand demo" -s h -l help -d 'Print help'

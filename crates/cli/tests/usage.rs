@@ -8,6 +8,8 @@
 
 #[cfg(test)]
 mod lab;
+#[cfg(test)]
+mod scan;
 
 #[cfg(test)]
 mod usage {

@@ -47,6 +47,14 @@ pub fn temporary_key() -> Result<FingerprintKey, HostError> {
     Ok(FingerprintKey::new(*random()?))
 }
 
+/// Random bytes for a file of fingerprints that is used on several hosts.
+///
+/// # Errors
+/// [`HostError::Random`].
+pub fn salt() -> Result<[u8; 32], HostError> {
+    Ok(*random()?)
+}
+
 fn random() -> Result<Zeroizing<[u8; 32]>, HostError> {
     let mut bytes = Zeroizing::new([0; 32]);
     crate::write::random(bytes.as_mut_slice())?;

@@ -4,9 +4,9 @@ mod beneath;
 mod environment;
 mod error;
 mod host_key;
-mod input;
 mod mount;
 mod names;
+mod pipes;
 mod private;
 mod process;
 mod service;
@@ -19,12 +19,13 @@ mod write;
 
 pub use environment::{Clock, Environment, FixedClock, SystemClock};
 pub use error::HostError;
-pub use host_key::{host_key, temporary_key};
-pub use input::Input;
+pub use host_key::{host_key, salt, temporary_key};
 pub use names::{canonical, create_folder, names, owner, program_on, small_file};
+pub use pipes::{Input, Output};
 pub use private::{FileLock, private_folder, remove_file};
 pub use process::{
-    ProcessFacts, Running, Start, Stopped, parent_of, processes, start, stop, wait_ready,
+    ProcessFacts, Program, Running, Said, Start, Stopped, Talk, parent_of, processes, start, stop,
+    wait_ready,
 };
 pub use service::{Manager, is_active, reload_units, start_service, stop_service};
 pub use signals::Interrupt;
@@ -35,5 +36,5 @@ pub use transaction::{
     StateDir, TransactionId, TransactionInfo, TransactionState, UndoOptions, Undone, apply,
     discard, discard_expired, recover, transactions, undo,
 };
-pub use tree::{Entry, EntryKind, Listing, OpenFile, Tree, kind_at, working_folder};
+pub use tree::{Entry, EntryKind, Listing, OpenFile, Tree, kind_at};
 pub use write::{TemporaryFolder, write_output};

@@ -12,7 +12,7 @@ use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileExt, FileTypeExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rustix::fs::{AtFlags, Dir, FileType};
 
@@ -198,14 +198,6 @@ impl OpenFile {
 pub fn kind_at(path: &Path) -> io::Result<EntryKind> {
     let meta = std::fs::metadata(path)?;
     Ok(meta_kind(&meta))
-}
-
-/// The path of the working folder, without links.
-///
-/// # Errors
-/// When there is none any more.
-pub fn working_folder() -> io::Result<PathBuf> {
-    std::env::current_dir()
 }
 
 fn meta_kind(meta: &Metadata) -> EntryKind {

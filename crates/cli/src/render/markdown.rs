@@ -285,7 +285,7 @@ fn position(finding: &Finding, home: &str) -> String {
     }
 }
 
-fn revoke<'a>(out: &mut String, pages: impl Iterator<Item = &'a str>) {
+pub(super) fn revoke<'a>(out: &mut String, pages: impl Iterator<Item = &'a str>) {
     let mut pages: Vec<&str> = pages.collect();
     pages.sort_unstable();
     pages.dedup();
@@ -307,7 +307,7 @@ fn revoke<'a>(out: &mut String, pages: impl Iterator<Item = &'a str>) {
     out.push('\n');
 }
 
-fn places(out: &mut String, title: &str, places: &[Unreadable]) {
+pub(super) fn places(out: &mut String, title: &str, places: &[Unreadable]) {
     if places.is_empty() {
         return;
     }
@@ -318,7 +318,7 @@ fn places(out: &mut String, title: &str, places: &[Unreadable]) {
     table(out, &["place", "why", "next"], rows);
 }
 
-fn line(out: &mut String, text: &str) {
+pub(super) fn line(out: &mut String, text: &str) {
     out.push_str(text);
     out.push_str("\n\n");
 }
@@ -330,7 +330,7 @@ fn hidden(out: &mut String, count: usize) {
 }
 
 /// Writes a table; heads and cells are Markdown already.
-fn table(out: &mut String, head: &[&str], rows: impl Iterator<Item = Vec<String>>) {
+pub(super) fn table(out: &mut String, head: &[&str], rows: impl Iterator<Item = Vec<String>>) {
     let _ = writeln!(out, "| {} |", head.join(" | "));
     let _ = writeln!(out, "|{}", " --- |".repeat(head.len()));
     for row in rows {
@@ -348,7 +348,7 @@ fn or_nothing(text: String) -> String {
 }
 
 /// Text from the host as code.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text = shown(text);
     if text.is_empty() {
         return or_nothing(text);
@@ -362,7 +362,7 @@ fn code(text: &str) -> String {
 }
 
 /// Text as prose.
-fn words(text: &str) -> String {
+pub(super) fn words(text: &str) -> String {
     entities(&shown(text))
 }
 

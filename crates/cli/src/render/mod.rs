@@ -34,7 +34,7 @@ mod snapshots;
 pub(crate) use look::Look;
 pub(crate) use printable::printable;
 pub(crate) use text::scoreboard::Score;
-pub(crate) use words::size;
+pub(crate) use words::{plural, size};
 
 /// What a report shows beyond its first screen.
 #[derive(Clone, Debug)]

@@ -15,7 +15,7 @@ use super::printable::{is_web_page, printable, source_line};
 use super::words::{evidence, has_lines, seen_by};
 
 /// Where the schema of the version is kept.
-const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+pub(super) const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// The name of the home among the bases of relative addresses.
 const HOME: &str = "HOME";
 
@@ -154,7 +154,7 @@ fn message(finding: &Finding) -> String {
 ///
 /// **Source:** <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>, sections
 /// 3.11.5 (placeholders) and 3.11.6 (embedded links)
-fn plain_message(text: &str) -> String {
+pub(super) fn plain_message(text: &str) -> String {
     let mut text = printable(text).into_owned();
     if text.contains("](") {
         text = text.replace('[', "\\[").replace(']', "\\]");
@@ -261,7 +261,7 @@ fn directory_uri(path: &str) -> String {
 /// Percent-encodes everything but slashes and the characters that addresses never reserve.
 ///
 /// **Source:** <https://www.rfc-editor.org/rfc/rfc3986#section-2.3>
-fn encoded(path: &str) -> String {
+pub(super) fn encoded(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {
@@ -273,7 +273,7 @@ fn encoded(path: &str) -> String {
     out
 }
 
-fn level(severity: Severity) -> &'static str {
+pub(super) fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::High => "error",
         Severity::Medium => "warning",
@@ -282,7 +282,7 @@ fn level(severity: Severity) -> &'static str {
 }
 
 /// The number that code-scanning dashboards sort by, as text: above 7 counts as high.
-fn security_severity(severity: Severity) -> &'static str {
+pub(super) fn security_severity(severity: Severity) -> &'static str {
     match severity {
         Severity::High => "8.5",
         Severity::Medium => "5.5",

@@ -14,7 +14,8 @@ use bedlock_host::OpenFile;
 use super::content::{HEAD, Kind, kind};
 use super::place::{AROUND, LONG_LINE, Lines, Spot, around};
 use super::ranges::{self, Bytes, PIECE, Part, Pass, RANGE};
-use super::{At, Job, Scan, describe};
+use super::unpack::{self, Budget};
+use super::{At, Counted, Job, Scan, describe};
 
 /// Files up to this size are read at once.
 pub(crate) const WHOLE: usize = 1 << 20;
@@ -76,13 +77,15 @@ impl Scan<'_> {
             }
             Kind::Text | Kind::Binary if size > 0 => self.divide(file, shown, content),
             _ => {
-                let flow = self.flow(
-                    &At::file(&shown),
-                    &mut Sequential { file: &file, at: 0 },
-                    buffer,
-                );
-                if let Err(error) = flow {
-                    self.refuse(describe::failed(Path::new(&shown), &error));
+                let mut sequential = Sequential::new(&file);
+                let mut counted = Counted {
+                    scan: self,
+                    inner: &mut sequential,
+                };
+                let mut budget = Budget::of(Some(size));
+                let at = At::file(&shown);
+                if let Err(error) = self.contents(&at, &mut counted, &mut budget, buffer) {
+                    self.refuse(unpack::said(&At::file(&shown), &error.to_string()));
                 }
             }
         }
@@ -212,7 +215,7 @@ impl Scan<'_> {
             pieces: &lines,
         };
         for m in found.unwrap_or_default() {
-            if !self.wants(&m) {
+            if !self.options.wants(&m) {
                 self.count(|outcome| outcome.left_out.unwanted += 1);
                 continue;
             }
@@ -288,9 +291,15 @@ impl Count<'_> {
 }
 
 /// A file from its beginning to its end.
-struct Sequential<'f> {
+pub(crate) struct Sequential<'f> {
     file: &'f OpenFile,
     at: u64,
+}
+
+impl<'f> Sequential<'f> {
+    pub(crate) fn new(file: &'f OpenFile) -> Self {
+        Self { file, at: 0 }
+    }
 }
 
 impl io::Read for Sequential<'_> {

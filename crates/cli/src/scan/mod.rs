@@ -14,30 +14,40 @@ pub(crate) mod content;
 mod describe;
 mod file;
 mod flow;
+mod gitignore;
 pub(crate) mod glob;
+pub(crate) mod known;
+pub(crate) mod names;
 mod place;
 mod queue;
 mod ranges;
 pub(crate) mod report;
+pub(crate) mod staged;
+mod tar;
+mod unpack;
 mod walk;
+mod window;
+mod zip;
 
 use std::collections::HashSet;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bedlock_detect::Match;
-use bedlock_model::{Fingerprint, Progress, Unreadable};
+use bedlock_model::{Progress, Unreadable};
 
-use content::{HEAD, Kind, kind};
+pub(crate) use file::Sequential;
 use file::{Large, WHOLE};
-use flow::Flow;
 use glob::Pattern;
+use names::Names;
 use place::Spot;
 use queue::Queue;
 use report::{Confidence, LeftOut, ScanFinding};
+use unpack::Budget;
 use walk::{Files, Folder};
 
 /// What is searched, and what of it counts.
@@ -52,6 +62,8 @@ pub(crate) struct Options {
     pub(crate) comments: bool,
     /// Whether links are followed.
     pub(crate) follow: bool,
+    /// Whether `.gitignore` files count.
+    pub(crate) gitignore: bool,
     /// Names that are left out.
     pub(crate) exclude: Vec<Pattern>,
     /// Findings that are less sure are left out.
@@ -62,15 +74,14 @@ pub(crate) struct Options {
     pub(crate) not: Vec<String>,
 }
 
-/// How secrets are named.
-pub(crate) trait Names: Sync {
-    /// The name of a secret that a rule found in a file, and whether it is known and left out.
-    fn name(
-        &self,
-        rule: &'static bedlock_detect::Rule,
-        file: &str,
-        value: &[u8],
-    ) -> (Fingerprint, bool);
+impl Options {
+    /// Whether a finding counts.
+    pub(crate) fn wants(&self, m: &Match<u64>) -> bool {
+        let id = m.rule.id;
+        Confidence::from(m.confidence) >= self.confidence
+            && (self.only.is_empty() || self.only.iter().any(|only| only == id))
+            && self.not.iter().all(|not| not != id)
+    }
 }
 
 /// What came of a scan.
@@ -88,6 +99,8 @@ pub(crate) struct Outcome {
     pub(crate) skipped: Vec<Unreadable>,
     pub(crate) left_out: LeftOut,
     pub(crate) findings: Vec<ScanFinding>,
+    /// Whether something was found that has no name, because this host has no random numbers.
+    pub(crate) unnamed: bool,
     /// Whether somebody stopped it.
     pub(crate) interrupted: bool,
 }
@@ -110,6 +123,15 @@ impl<'a> At<'a> {
             offsets: true,
         }
     }
+
+    /// What is inside of it.
+    fn member(self, inside: &'a str) -> Self {
+        Self {
+            inside: Some(inside),
+            offsets: true,
+            ..self
+        }
+    }
 }
 
 /// Work for one worker.
@@ -125,7 +147,7 @@ pub(crate) enum Job {
 /// A scan that goes on.
 pub(crate) struct Scan<'s> {
     options: &'s Options,
-    names: &'s dyn Names,
+    names: &'s Names<'s>,
     progress: &'s dyn Progress,
     queue: Queue<Job>,
     bytes: AtomicU64,
@@ -137,7 +159,7 @@ impl<'s> Scan<'s> {
     /// A scan of the named paths.
     pub(crate) fn new(
         options: &'s Options,
-        names: &'s dyn Names,
+        names: &'s Names<'s>,
         progress: &'s dyn Progress,
     ) -> Self {
         Self {
@@ -165,9 +187,33 @@ impl<'s> Scan<'s> {
     ///
     /// # Errors
     /// Whatever reading says.
-    pub(crate) fn stream(&self, shown: &str, reader: &mut dyn Read) -> io::Result<()> {
+    pub(crate) fn stream(
+        &self,
+        shown: &str,
+        reader: &mut dyn Read,
+        size: Option<u64>,
+    ) -> io::Result<()> {
         self.count(|outcome| outcome.files += 1);
-        self.flow(&At::file(shown), reader, &mut vec![0; ranges::PIECE])
+        let at = At::file(shown);
+        let mut counted = Counted {
+            scan: self,
+            inner: reader,
+        };
+        let mut buffer = vec![0; ranges::PIECE];
+        self.contents(&at, &mut counted, &mut Budget::of(size), &mut buffer)
+    }
+
+    /// Whether `--exclude` leaves a path out, or a folder above it.
+    pub(crate) fn is_excluded(&self, path: &Path) -> bool {
+        let excluded = path.ancestors().enumerate().any(|(above, path)| {
+            let path = path.as_os_str().as_bytes();
+            !path.is_empty()
+                && glob::leaves_out(&self.options.exclude, path, above > 0) == Some(true)
+        });
+        if excluded {
+            self.count(|outcome| outcome.excluded += 1);
+        }
+        excluded
     }
 
     /// What was found, sorted by place.
@@ -206,38 +252,9 @@ impl<'s> Scan<'s> {
         });
     }
 
-    /// Searches what comes out of a reader, whatever it is.
-    fn flow(&self, at: &At<'_>, reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<()> {
-        let head = fill(reader, &mut buffer[..HEAD])?;
-        let binary = kind(&buffer[..head]) != Kind::Text;
-        if binary {
-            self.count(|outcome| outcome.binary += 1);
-        }
-        let mut flow = Flow::new(binary);
-        let mut on = |m: &Match<u64>, spot: &Spot<'_>| self.keep(at, m, spot);
-        let mut read = head;
-        while read > 0 {
-            if self.read(read as u64).is_break() {
-                return Ok(());
-            }
-            flow.push(&buffer[..read], &mut on);
-            read = fill(reader, &mut buffer[..ranges::PIECE])?;
-        }
-        flow.finish(&mut on);
-        Ok(())
-    }
-
-    /// Whether a finding counts.
-    fn wants(&self, m: &Match<u64>) -> bool {
-        let id = m.rule.id;
-        Confidence::from(m.confidence) >= self.options.confidence
-            && (self.options.only.is_empty() || self.options.only.iter().any(|only| only == id))
-            && self.options.not.iter().all(|not| not != id)
-    }
-
     /// Takes a finding, unless it is left out.
     fn keep(&self, at: &At<'_>, m: &Match<u64>, spot: &Spot<'_>) {
-        if !self.wants(m) {
+        if !self.options.wants(m) {
             return self.count(|outcome| outcome.left_out.unwanted += 1);
         }
         if self.options.comments && allow::allows(spot, m.rule.id) {
@@ -248,6 +265,10 @@ impl<'s> Scan<'s> {
         if known {
             return self.count(|outcome| outcome.left_out.known += 1);
         }
+        let Some(fingerprint) = fingerprint else {
+            // Without a key nothing may be said of the value.
+            return self.count(|outcome| outcome.unnamed = true);
+        };
         let finding = ScanFinding {
             rule: m.rule.id.to_owned(),
             title: m.rule.title.to_owned(),
@@ -287,6 +308,22 @@ impl<'s> Scan<'s> {
 
     fn skip(&self, said: Unreadable) {
         self.count(|outcome| outcome.skipped.push(said));
+    }
+}
+
+/// A reader whose bytes are counted; it ends when somebody stops the scan.
+struct Counted<'a, 's> {
+    scan: &'a Scan<'s>,
+    inner: &'a mut dyn Read,
+}
+
+impl Read for Counted<'_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        match self.scan.read(read as u64) {
+            ControlFlow::Continue(()) => Ok(read),
+            ControlFlow::Break(()) => Ok(0),
+        }
     }
 }
 

@@ -87,6 +87,8 @@ pub(crate) struct ScanReport {
     pub(crate) created: String,
     /// What was looked at, as it was named.
     pub(crate) paths: Vec<String>,
+    /// Files of known secrets that were used.
+    pub(crate) ignore_files: Vec<String>,
     /// Whether everything could be read.
     pub(crate) complete: bool,
     /// Number of files read.

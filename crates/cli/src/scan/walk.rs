@@ -11,6 +11,7 @@ use std::sync::{Arc, PoisonError};
 
 use bedlock_host::{EntryKind, OpenFile, Tree};
 
+use super::gitignore::Ignores;
 use super::glob::leaves_out;
 use super::{Job, Scan, describe};
 
@@ -26,6 +27,8 @@ pub(crate) struct Folder {
     pub(crate) shown: PathBuf,
     /// Whether a person named it.
     pub(crate) named: bool,
+    /// With `--gitignore`: its path without links, and the patterns of the folders above.
+    pub(crate) ignores: Option<(PathBuf, Option<Arc<Ignores>>)>,
 }
 
 /// Files of one folder.
@@ -45,6 +48,7 @@ impl Scan<'_> {
                         relative: PathBuf::new(),
                         shown: shown.to_path_buf(),
                         named: true,
+                        ignores: self.top_ignores(path),
                     },
                     buffer,
                 ),
@@ -75,6 +79,10 @@ impl Scan<'_> {
         if self.options.follow && !self.enter(listing.identity) {
             return;
         }
+        let ignores = folder
+            .ignores
+            .as_ref()
+            .map(|(whole, above)| (whole, Ignores::below(above.clone(), whole)));
         let mut names = Vec::new();
         let mut deeper = Vec::new();
         for entry in listing.entries {
@@ -89,6 +97,18 @@ impl Scan<'_> {
                 self.count(|outcome| outcome.excluded += 1);
                 continue;
             }
+            let whole = ignores
+                .as_ref()
+                .map(|(whole, patterns)| (whole.join(&entry.name), patterns.clone()));
+            if let Some((path, patterns)) = &whole
+                && (entry.name == ".git"
+                    || patterns
+                        .as_ref()
+                        .is_some_and(|patterns| patterns.ignores(path, is_folder)))
+            {
+                self.count(|outcome| outcome.excluded += 1);
+                continue;
+            }
             match entry.kind {
                 EntryKind::File => names.push(entry.name),
                 EntryKind::Folder => deeper.push(Job::Folder(Folder {
@@ -97,6 +117,7 @@ impl Scan<'_> {
                     relative,
                     // What a kernel's file system holds is wanted when its top was named.
                     named: listing.pseudo.is_some(),
+                    ignores: whole,
                 })),
                 EntryKind::Link if self.options.follow => {
                     let path = folder.shown.join(&entry.name);
@@ -127,6 +148,15 @@ impl Scan<'_> {
             },
             buffer,
         );
+    }
+
+    fn top_ignores(&self, path: &Path) -> Option<(PathBuf, Option<Arc<Ignores>>)> {
+        if !self.options.gitignore {
+            return None;
+        }
+        let whole = bedlock_host::canonical(path)?;
+        let above = Ignores::above(&whole);
+        Some((whole, above))
     }
 
     /// Reads files of one folder.

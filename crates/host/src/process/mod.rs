@@ -12,6 +12,7 @@ mod ready;
 mod start;
 #[cfg(target_os = "linux")]
 mod stop;
+mod talk;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -21,6 +22,7 @@ use bedlock_model::{Process, Progress, SecretBytes};
 pub use parent::parent_of;
 pub use ready::wait_ready;
 pub use start::{Start, start};
+pub use talk::{Program, Said, Talk};
 
 use crate::HostError;
 

@@ -7,10 +7,11 @@ use std::fmt::Write as _;
 
 use bedlock_model::{Severity, Unreadable};
 
-use super::look::{Look, Tone};
-use super::printable::printable;
-use super::screen::{Screen, columns};
-use super::words::{number, plural, severity, size};
+use super::{file, place};
+use crate::render::look::{Look, Tone};
+use crate::render::printable::printable;
+use crate::render::screen::{Screen, columns};
+use crate::render::words::{number, plural, severity, size};
 use crate::scan::report::{ScanFinding, ScanReport};
 
 /// How many places are named in the summary; all of them are in JSON.
@@ -90,7 +91,18 @@ fn summary_on(screen: &mut Screen, report: &ScanReport) {
     ] {
         named(screen, places, tone, what);
     }
-    let found = if report.findings.is_empty() {
+    let tone = match (report.findings.is_empty(), report.complete) {
+        (true, true) => Tone::Good,
+        (true, false) => Tone::Warn,
+        (false, _) => Tone::Bad,
+    };
+    screen.put(tone, &found(report)).put(Tone::Plain, "; ");
+    screen.wrapped(Tone::Plain, &searched(report), 2);
+}
+
+/// How much was found.
+pub(super) fn found(report: &ScanReport) -> String {
+    if report.findings.is_empty() {
         "no secret found".to_owned()
     } else {
         let files: std::collections::BTreeSet<_> = report
@@ -103,17 +115,11 @@ fn summary_on(screen: &mut Screen, report: &ScanReport) {
             plural(report.findings.len(), "secret", "secrets"),
             plural(files.len(), "file", "files")
         )
-    };
-    let tone = match (report.findings.is_empty(), report.complete) {
-        (true, true) => Tone::Good,
-        (true, false) => Tone::Warn,
-        (false, _) => Tone::Bad,
-    };
-    screen.put(tone, &found).put(Tone::Plain, "; ");
-    screen.wrapped(Tone::Plain, &searched(report), 2);
+    }
 }
 
-fn searched(report: &ScanReport) -> String {
+/// How much was searched, and how much was not.
+pub(super) fn searched(report: &ScanReport) -> String {
     let mut parts = vec![format!(
         "searched {}, {}",
         plural(usize::try_from(report.files).unwrap_or(0), "file", "files"),
@@ -129,9 +135,20 @@ fn searched(report: &ScanReport) -> String {
     also(report.unreadable.len() as u64, "not searched to the end");
     also(report.skipped.len() as u64, "left out");
     also(report.excluded, "excluded");
-    also(report.links, "links not followed");
+    also(
+        report.links,
+        if report.links == 1 {
+            "link not followed"
+        } else {
+            "links not followed"
+        },
+    );
     also(report.left_out.allowed, "allowed by a comment");
-    also(report.left_out.known, "known");
+    let known = match report.ignore_files.as_slice() {
+        [] => "known".to_owned(),
+        files => format!("known from {}", files.join(" and ")),
+    };
+    also(report.left_out.known, &known);
     also(report.left_out.unwanted, "below what was asked for");
     parts.join(", ")
 }
@@ -153,22 +170,6 @@ fn named(screen: &mut Screen, places: &[Unreadable], tone: Tone, what: &str) {
             .put(tone, what)
             .put(Tone::Plain, &format!(": {more}; --format json names all"))
             .end();
-    }
-}
-
-/// The file, and the member of an archive in it.
-fn file(finding: &ScanFinding) -> String {
-    match &finding.inside {
-        Some(inside) => format!("{}!{inside}", finding.file),
-        None => finding.file.clone(),
-    }
-}
-
-fn place(finding: &ScanFinding) -> String {
-    match (finding.line, finding.column, finding.offset) {
-        (Some(line), Some(column), _) => format!("{line}:{column}"),
-        (_, _, Some(offset)) => format!("byte {offset}"),
-        _ => "?".to_owned(),
     }
 }
 
