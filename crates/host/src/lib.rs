@@ -1,6 +1,7 @@
 //! The only crate that touches the machine: files, SQLite, environment, processes, services; applies a plan and undoes it.
 
 mod beneath;
+mod daemon;
 mod environment;
 mod error;
 mod host_key;
@@ -17,6 +18,9 @@ mod transaction;
 mod tree;
 mod write;
 
+pub use daemon::{
+    FolderWatch, Ran, Run, WallAlarm, awake, close_to_others, run, secret_file, set_mode, user,
+};
 pub use environment::{Clock, Environment, FixedClock, SystemClock};
 pub use error::HostError;
 pub use host_key::{host_key, salt, temporary_key};

@@ -29,6 +29,6 @@ pub use identity::{Identity, Parts, SESSION_LIMIT, SignedOut};
 pub use portal::Reachable;
 pub use role::RoleCredentials;
 pub use session::{Refresh, Registration, Session};
-pub use sign_in::{DeviceSignIn, Flow, Prompt, SignInLink, opener};
+pub use sign_in::{DevicePoll, DeviceSignIn, Flow, Prompt, SignInLink, opener};
 pub use store::{FolderKeep, Keep, Kept, Store};
 pub use time::{Pause, Wait};

@@ -9,9 +9,10 @@
 
 use std::time::Duration;
 
+use bedlock_model::SecretText;
 use jiff::Timestamp;
 
-use super::{Flow, SignInLink, wants_registration};
+use super::{Flow, PATIENCE, SignInLink, wants_registration};
 use crate::oidc::{Device, Grant};
 use crate::{Identity, IdentityError, Registration, Session};
 
@@ -30,6 +31,18 @@ impl DeviceSignIn {
     #[must_use]
     pub fn link(&self) -> &SignInLink {
         &self.link
+    }
+
+    /// What another process needs to go on, beside the registered client: [`Identity::resume_device`].
+    #[must_use]
+    pub fn code(&self) -> &SecretText {
+        &self.device.device_code
+    }
+
+    /// How often may be asked.
+    #[must_use]
+    pub fn interval(&self) -> Duration {
+        self.device.interval
     }
 }
 
@@ -74,51 +87,99 @@ impl Identity {
         })
     }
 
+    /// Goes on with a device sign-in of an earlier process. `None` when the client that it was made
+    /// with is not kept any more: then nobody can finish it.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn resume_device(
+        &self,
+        code: SecretText,
+        link: SignInLink,
+        interval: Duration,
+    ) -> Result<Option<DeviceSignIn>, IdentityError> {
+        let session = &self.profile.session;
+        let client = self.store.registration(session, false, self.now())?;
+        Ok(client.map(|client| DeviceSignIn {
+            client,
+            device: Device {
+                device_code: code,
+                user_code: link.user_code.clone().unwrap_or_default(),
+                verification_uri: link.url.clone(),
+                verification_uri_complete: None,
+                expires_in: PATIENCE,
+                interval,
+            },
+            link,
+        }))
+    }
+
+    /// Asks once whether the person has approved, and keeps the session when that is so.
+    ///
+    /// # Errors
+    /// [`IdentityError::Denied`], [`IdentityError::NotApproved`], [`IdentityError::TooLong`], and
+    /// those of a call.
+    pub async fn poll_device(&self, waiting: &DeviceSignIn) -> Result<DevicePoll, IdentityError> {
+        let grant = Grant::Device(&waiting.device.device_code);
+        let fault = match self.oidc().token(&waiting.client, grant).await? {
+            Ok(token) => {
+                let client = waiting.client.copy();
+                let session = self.keep_sign_in(token, client).await?;
+                return Ok(DevicePoll::SignedIn(session));
+            }
+            Err(fault) => fault,
+        };
+        if fault.is("AuthorizationPendingException", "authorization_pending") {
+            return Ok(DevicePoll::Pending);
+        }
+        if fault.is("SlowDownException", "slow_down") {
+            return Ok(DevicePoll::SlowDown);
+        }
+        if fault.is("ExpiredTokenException", "expired_token") {
+            return Err(IdentityError::NotApproved {
+                after: waiting.device.expires_in,
+            });
+        }
+        if fault.is("AccessDeniedException", "access_denied") {
+            return Err(IdentityError::Denied);
+        }
+        Err(self.oidc().token_error(fault))
+    }
+
     /// Waits until the person has approved, and keeps the session.
     ///
     /// # Errors
     /// [`IdentityError::Denied`], [`IdentityError::NotApproved`], [`IdentityError::TooLong`], and
     /// those of a call that no other try can help.
     pub async fn finish_device(&self, waiting: DeviceSignIn) -> Result<Session, IdentityError> {
-        let DeviceSignIn {
-            client,
-            device,
-            link,
-        } = waiting;
-        let mut interval = device.interval;
+        let mut interval = waiting.device.interval;
         loop {
             self.wait.pause(interval).await;
-            let late = IdentityError::NotApproved {
-                after: device.expires_in,
-            };
-            if self.now() >= link.expires_at {
-                return Err(late);
+            if self.now() >= waiting.link.expires_at {
+                return Err(IdentityError::NotApproved {
+                    after: waiting.device.expires_in,
+                });
             }
-            let grant = Grant::Device(&device.device_code);
-            let fault = match self.oidc().token(&client, grant).await {
-                Ok(Ok(token)) => return self.keep_sign_in(token, client).await,
-                Ok(Err(fault)) => fault,
-                Err(error) if error.is_passing() => continue,
+            match self.poll_device(&waiting).await {
+                Ok(DevicePoll::SignedIn(session)) => return Ok(session),
+                Ok(DevicePoll::Pending) => {}
+                Ok(DevicePoll::SlowDown) => interval = interval.saturating_add(SLOW_DOWN),
+                // A network that is gone has no say in how often; a server that refuses has.
+                Err(IdentityError::Http(error)) if error.is_passing() => {}
+                Err(error) if error.is_passing() => interval = interval.saturating_add(SLOW_DOWN),
                 Err(error) => return Err(error),
-            };
-            if fault.is("AuthorizationPendingException", "authorization_pending") {
-                continue;
             }
-            if fault.is("SlowDownException", "slow_down") {
-                interval = interval.saturating_add(SLOW_DOWN);
-                continue;
-            }
-            if fault.is("ExpiredTokenException", "expired_token") {
-                return Err(late);
-            }
-            if fault.is("AccessDeniedException", "access_denied") {
-                return Err(IdentityError::Denied);
-            }
-            let error = self.oidc().token_error(fault);
-            if !error.is_passing() {
-                return Err(error);
-            }
-            interval = interval.saturating_add(SLOW_DOWN);
         }
     }
+}
+
+/// What one question came to.
+#[derive(Debug)]
+pub enum DevicePoll {
+    /// Not approved yet.
+    Pending,
+    /// Not approved yet, and ask five seconds less often from now on.
+    SlowDown,
+    /// Approved, and kept.
+    SignedIn(Session),
 }

@@ -20,7 +20,7 @@ use crate::oidc::Token;
 use crate::session::Refresh;
 use crate::{Identity, IdentityError, Registration, Session};
 
-pub use device::DeviceSignIn;
+pub use device::{DevicePoll, DeviceSignIn};
 
 /// How a person signs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::event::{Effect, Notice, Reason, Tell};
-use super::policy::{Policy, earlier, later};
+use super::policy::{Policy, later};
 use super::state::{Known, Message, Request, State};
 
 /// One look at the state.
@@ -65,7 +65,7 @@ fn renew(state: &mut State, turn: &mut Turn) {
     if !possible || state.busy.renewing || state.busy.looking {
         return;
     }
-    let due = earlier(session.expires_at, state.policy.renew_before);
+    let due = session.renew_at;
     let at = state.renewal.not_before.map_or(due, |at| at.max(due));
     if at > turn.now {
         turn.wake_at(at);

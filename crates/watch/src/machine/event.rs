@@ -5,6 +5,7 @@
 //! **Invariant:** no token in any of them. A sign-in is named by a handle that only its maker can
 //! turn into a token.
 
+use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -59,6 +60,8 @@ pub struct Session {
     pub key: String,
     /// When the present access token ends.
     pub expires_at: Timestamp,
+    /// When it is time to renew it.
+    pub renew_at: Timestamp,
     /// Until when it can be renewed without anybody; `None` when not at all.
     pub renewable_until: Option<Timestamp>,
     /// When somebody signed in, where that is known.
@@ -80,11 +83,43 @@ pub enum Refusal {
     Broken(String),
 }
 
+/// What the maker of an attempt knows it by: a device code.
+// It is cloned with the state, compared by tests, and kept on disk so that a tap during a restart is
+// not lost; alone it opens nothing.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handle(String);
+
+impl Handle {
+    /// Takes a code.
+    #[must_use]
+    pub fn new(code: &str) -> Self {
+        Self(code.to_owned())
+    }
+
+    /// Whether it is that code.
+    #[must_use]
+    pub fn is(&self, code: &str) -> bool {
+        self.0 == code
+    }
+
+    /// The code.
+    #[must_use]
+    pub fn danger_expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Handle([redacted])")
+    }
+}
+
 /// A sign-in that waits for a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// What the maker of the attempt knows it by.
-    pub handle: String,
+    pub handle: Handle,
     /// The link, with the code in it.
     pub url: String,
     /// The code that the page shows.

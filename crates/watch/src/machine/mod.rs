@@ -13,8 +13,8 @@ mod policy;
 mod state;
 
 pub use event::{
-    Attempt, Button, Effect, Event, Notice, Now, Poll, Reason, Receipt, Refusal, Session, Tell,
-    Untold, What,
+    Attempt, Button, Effect, Event, Handle, Notice, Now, Poll, Reason, Receipt, Refusal, Session,
+    Tell, Untold, What,
 };
 pub use policy::{Policy, Quiet};
 pub use state::{Phase, State};

@@ -21,8 +21,6 @@ pub struct Policy {
     pub quiet: Option<Quiet>,
     /// How long "later" lasts.
     pub snooze: Duration,
-    /// How long before its end an access token is renewed.
-    pub renew_before: Duration,
 }
 
 impl Default for Policy {
@@ -31,9 +29,6 @@ impl Default for Policy {
             lead: Some(Duration::from_secs(30 * 60)),
             quiet: None,
             snooze: Duration::from_secs(3600),
-            // Before the AWS CLI and boto3, which try 15 minutes ahead: who renews first is the only
-            // one that spends the refresh token.
-            renew_before: Duration::from_secs(20 * 60),
         }
     }
 }

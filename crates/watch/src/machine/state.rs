@@ -158,8 +158,7 @@ impl Retry {
 }
 
 /// The state in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// Nobody has looked yet.
     Starting,
@@ -175,6 +174,22 @@ pub enum Phase {
     Paused,
     /// There is none, and nobody could be asked so far.
     Expired,
+}
+
+impl Phase {
+    /// The word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Valid => "valid",
+            Self::Refreshing => "refreshing",
+            Self::Expiring => "expiring",
+            Self::WaitingForTap => "waiting-for-tap",
+            Self::Paused => "paused",
+            Self::Expired => "expired",
+        }
+    }
 }
 
 impl State {

@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use bedlock_watch::{
-    Attempt, Button, Effect, Event, Notice, Now, Policy, Poll, Receipt, Refusal, Session, State,
-    Tell, Untold, What, react,
+    Attempt, Button, Effect, Event, Handle, Notice, Now, Policy, Poll, Receipt, Refusal, Session,
+    State, Tell, Untold, What, react,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -156,9 +156,11 @@ impl World {
             .center
             .session
             .filter(|(_, _, ends)| *ends > self.now)?;
+        let expires_at = (self.now + self.center.token).min(ends);
         Some(Session {
             key: format!("session-{number}"),
-            expires_at: (self.now + self.center.token).min(ends),
+            expires_at,
+            renew_at: expires_at - minutes(20),
             renewable_until: Some(self.now + hours(24 * 90)),
             began: Some(began),
             ends: self.center.estimates.then_some(ends),
@@ -209,7 +211,7 @@ impl World {
             .iter()
             .rposition(|shown| !self.editable && !matches!(shown.notice, Notice::Ask { .. }));
         let open = self.chat.iter().skip(closed.map_or(0, |at| at + 1)).filter(|shown| {
-            matches!(&shown.notice, Notice::Ask { attempt, .. } if self.works(&attempt.handle))
+            matches!(&shown.notice, Notice::Ask { attempt, .. } if self.works(attempt.handle.danger_expose()))
         });
         assert!(open.count() <= 1, "two open requests: {:?}", self.chat);
     }
@@ -268,7 +270,7 @@ impl World {
             code: "FAKE-CODE".to_owned(),
             expires_at: self.now + minutes(10),
             interval: Duration::from_secs(5),
-            handle,
+            handle: Handle::new(&handle),
         })
     }
 
@@ -277,16 +279,16 @@ impl World {
             return Poll::Unreachable;
         }
         self.counts.polls += 1;
-        if self.center.refused.as_ref() == Some(&attempt.handle) {
+        if self.center.refused.as_deref() == Some(attempt.handle.danger_expose()) {
             return Poll::Denied;
         }
-        if self.center.approved.as_ref() == Some(&attempt.handle) {
+        if self.center.approved.as_deref() == Some(attempt.handle.danger_expose()) {
             self.center.approved = None;
             let session = self.begin_session();
             self.cached = Some(session.clone());
             return Poll::Granted(session);
         }
-        match self.works(&attempt.handle) {
+        match self.works(attempt.handle.danger_expose()) {
             true => Poll::Pending,
             false => Poll::Expired,
         }
@@ -372,8 +374,8 @@ impl World {
 
     fn open_link(&self) -> Option<String> {
         match &self.chat.last()?.notice {
-            Notice::Ask { attempt, .. } if self.works(&attempt.handle) => {
-                Some(attempt.handle.clone())
+            Notice::Ask { attempt, .. } if self.works(attempt.handle.danger_expose()) => {
+                Some(attempt.handle.danger_expose().to_owned())
             }
             _ => None,
         }
