@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use bedlock_audit::AuditError;
 use bedlock_host::HostError;
+use bedlock_watch::WatchError;
 
 /// Nothing found, everything done.
 pub(crate) const CLEAN: u8 = 0;
@@ -27,6 +28,9 @@ pub(crate) enum CliError {
     /// The audit or the planner.
     #[error("failed to {0}")]
     Audit(#[from] AuditError),
+    /// The daemon or a notifier.
+    #[error("failed to {0}")]
+    Watch(#[from] WatchError),
     /// The command line, or the settings file, is wrong.
     #[error("{what}")]
     Usage {
@@ -71,6 +75,7 @@ impl CliError {
         match self {
             Self::Usage { next, .. } | Self::Refused { next, .. } => Some(next.clone()),
             Self::Host(error) => next_for(error).map(str::to_owned),
+            Self::Watch(error) => next_for_watch(error),
             Self::Audit(_) | Self::Output(_) | Self::Json(_) => None,
         }
     }
@@ -83,12 +88,21 @@ impl CliError {
         );
         ExitCode::from(match (interrupted, self) {
             (true, _) => 128 + signal.unwrap_or(2),
-            (false, Self::Usage { .. }) => USAGE,
+            (false, Self::Usage { .. } | Self::Watch(WatchError::Setting { .. })) => USAGE,
             // Past the commit point: the next command finishes it.
             (false, Self::Host(HostError::Incomplete { .. })) => INCOMPLETE,
             (false, _) => FAILED,
         })
     }
+}
+
+fn next_for_watch(error: &WatchError) -> Option<String> {
+    Some(match error {
+        WatchError::Running { .. } => "bedlock service status".to_owned(),
+        WatchError::Setting { name, .. } => format!("correct {name} in bedlock.toml"),
+        WatchError::Host(error) => return next_for(error).map(str::to_owned),
+        _ => return None,
+    })
 }
 
 fn next_for(error: &HostError) -> Option<&'static str> {

@@ -37,6 +37,9 @@ enum Command {
     Undo(commands::undo::Undo),
     Verify(commands::verify::Verify),
     Scan(commands::scan::Scan),
+    Daemon(commands::daemon::Daemon),
+    Notify(commands::notify::Notify),
+    Service(commands::service::Service),
     Demo(commands::demo::Demo),
     #[command(hide = true)]
     Docs(commands::docs::Docs),
@@ -87,6 +90,9 @@ fn run(command: Command, interrupt: &Interrupt) -> Result<u8, CliError> {
             undo.quiet(),
         )?),
         Command::Scan(scan) => scan.run(&environment, interrupt),
+        Command::Daemon(daemon) => daemon.run(&environment),
+        Command::Notify(notify) => notify.run(&environment),
+        Command::Service(service) => service.run(&environment),
         Command::Demo(demo) => demo.run(environment, interrupt.clone()),
         Command::Docs(docs) => docs.run(),
         Command::Verify(verify) => verify.run(&World::open(

@@ -6,6 +6,7 @@ use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use bedlock_audit::modes::{Mode, Request};
+use bedlock_host::Environment;
 use serde::Deserialize;
 
 use crate::error::CliError;
@@ -49,6 +50,28 @@ pub(crate) struct Options {
 struct File {
     #[serde(default)]
     harden: Harden,
+    #[serde(default)]
+    daemon: bedlock_watch::settings::Daemon,
+    #[serde(default)]
+    notify: bedlock_watch::settings::Notify,
+}
+
+/// The tables that the daemon and the notifiers are set up by.
+pub(crate) struct WatchTables {
+    pub(crate) daemon: bedlock_watch::settings::Daemon,
+    pub(crate) notify: bedlock_watch::settings::Notify,
+}
+
+/// Reads the tables of the daemon.
+pub(crate) fn watch(
+    environment: &Environment,
+    named: Option<&Path>,
+) -> Result<WatchTables, CliError> {
+    let file = read(environment, named)?;
+    Ok(WatchTables {
+        daemon: file.daemon,
+        notify: file.notify,
+    })
 }
 
 /// The table `[harden]`.
@@ -70,7 +93,7 @@ const LARGEST: u64 = 1 << 20;
 
 /// Puts a request together.
 pub(crate) fn request(world: &World, options: &Options) -> Result<Request, CliError> {
-    let file = read(world, options.config.as_deref())?.harden;
+    let file = read(&world.environment, options.config.as_deref())?.harden;
     let mut asker = Asker {
         allowed: world.environment.stdin_is_terminal,
         missing: Vec::new(),
@@ -164,15 +187,12 @@ pub(crate) fn request(world: &World, options: &Options) -> Result<Request, CliEr
     Ok(request)
 }
 
-fn read(world: &World, named: Option<&Path>) -> Result<File, CliError> {
+fn read(environment: &Environment, named: Option<&Path>) -> Result<File, CliError> {
     let path = named.map_or_else(
         || {
-            let base = world
-                .environment
-                .setting("XDG_CONFIG_HOME")
-                .map(PathBuf::from);
+            let base = environment.setting("XDG_CONFIG_HOME").map(PathBuf::from);
             base.filter(|base| base.is_absolute())
-                .unwrap_or_else(|| world.environment.home.join(".config"))
+                .unwrap_or_else(|| environment.home.join(".config"))
                 .join("bedlock/bedlock.toml")
         },
         Path::to_path_buf,
@@ -195,7 +215,7 @@ fn read(world: &World, named: Option<&Path>) -> Result<File, CliError> {
                 path.display(),
                 why.lines().next().unwrap_or_default()
             ),
-            "the table [harden] knows region, models, sso_start_url, sso_region, account, role, profile, mode",
+            "the tables are [harden], [daemon] and [notify]; see the section Settings of the README",
         )
     };
     let text = String::from_utf8(bytes).map_err(|error| wrong(error.to_string()))?;

@@ -19,7 +19,8 @@ mod tree;
 mod write;
 
 pub use daemon::{
-    FolderWatch, Ran, Run, WallAlarm, awake, close_to_others, run, secret_file, set_mode, user,
+    FolderWatch, Ran, Run, WallAlarm, awake, close_to_others, own_program, run, secret_file,
+    set_mode, user,
 };
 pub use environment::{Clock, Environment, FixedClock, SystemClock};
 pub use error::HostError;
@@ -31,7 +32,9 @@ pub use process::{
     ProcessFacts, Program, Running, Said, Start, Stopped, Talk, parent_of, processes, start, stop,
     wait_ready,
 };
-pub use service::{Manager, is_active, reload_units, start_service, stop_service};
+pub use service::{
+    Manager, disable_service, enable_service, is_active, reload_units, start_service, stop_service,
+};
 pub use signals::Interrupt;
 pub use snapshot::{Look, snapshot};
 pub use source::{FileSource, file_meta};

@@ -48,6 +48,23 @@ pub fn stop_service(manager: Manager, unit: &str) -> Result<(), HostError> {
     Tool::of_this_system().stop(manager, unit)
 }
 
+/// Lets systemd start a service by itself from now on. launchd starts what lies in its folder, so
+/// nothing is done there.
+///
+/// # Errors
+/// [`HostError::Program`] with what the manager said.
+pub fn enable_service(manager: Manager, unit: &str) -> Result<(), HostError> {
+    Tool::of_this_system().systemd_only(manager, "enable", unit)
+}
+
+/// Takes that back.
+///
+/// # Errors
+/// [`HostError::Program`] with what the manager said.
+pub fn disable_service(manager: Manager, unit: &str) -> Result<(), HostError> {
+    Tool::of_this_system().systemd_only(manager, "disable", unit)
+}
+
 /// Makes systemd read its unit files again, which it does not do by itself after they were
 /// changed. launchd reads a job's file whenever it starts the job, so nothing is done there.
 ///
@@ -109,6 +126,13 @@ impl Tool {
         match self.kind {
             Kind::Systemd => self.run("stop", self.command(manager, "stop", unit)),
             Kind::Launchd => self.run("bootout", self.command(manager, "bootout", unit)),
+        }
+    }
+
+    fn systemd_only(&self, manager: Manager, verb: &str, unit: &str) -> Result<(), HostError> {
+        match self.kind {
+            Kind::Systemd => self.run(verb, self.command(manager, verb, unit)),
+            Kind::Launchd => Ok(()),
         }
     }
 

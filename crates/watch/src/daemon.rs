@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
-use bedlock_host::FolderWatch;
+use bedlock_host::{FolderWatch, HostError};
 use serde_json::json;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{LocalSet, spawn_local};
@@ -22,7 +22,10 @@ use crate::memory::Memory;
 use crate::notify::{About, Desk, NotifyError, Telegram};
 use crate::socket::{self, Question, Reply, Socket};
 use crate::time::Time;
-use crate::{Phase, Policy};
+use crate::{Phase, Policy, WatchError};
+
+/// Is shown states.
+pub type Observer = Box<dyn Fn(&State)>;
 
 /// What a daemon is made of.
 pub struct Parts {
@@ -47,7 +50,26 @@ pub struct Parts {
     /// How long a request for credentials is held while there is no session.
     pub hold: Duration,
     /// Is shown every state, after what it wants has begun.
-    pub observer: Option<Box<dyn Fn(&State)>>,
+    pub observer: Option<Observer>,
+}
+
+/// Waits for SIGTERM, SIGINT or SIGHUP.
+///
+/// # Errors
+/// [`WatchError::Host`] when the system does not tell of signals.
+pub fn asked_to_stop() -> Result<impl Future<Output = ()>, WatchError> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let open = |kind| signal(kind).map_err(HostError::Signals);
+    let mut terminate = open(SignalKind::terminate())?;
+    let mut interrupt = open(SignalKind::interrupt())?;
+    let mut hang_up = open(SignalKind::hangup())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+            _ = hang_up.recv() => {}
+        }
+    })
 }
 
 /// Runs until `stop` is done.
@@ -109,7 +131,7 @@ struct Daemon {
     time: Rc<dyn Time>,
     memory: Rc<dyn Memory>,
     hold: Duration,
-    observer: Option<Box<dyn Fn(&State)>>,
+    observer: Option<Observer>,
     state: RefCell<State>,
     /// Whether the last state is on disk.
     saved: Cell<bool>,

@@ -11,6 +11,7 @@ mod keeper;
 mod machine;
 mod memory;
 pub mod notify;
+pub mod service;
 pub mod settings;
 pub mod socket;
 mod time;

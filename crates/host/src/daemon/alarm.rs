@@ -104,7 +104,8 @@ impl WallAlarm {
     pub fn taken(&self) {}
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
 

@@ -81,7 +81,8 @@ impl FolderWatch {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
 

@@ -40,3 +40,15 @@ pub fn set_mode(path: &Path, mode: u32) -> Result<(), HostError> {
         }
     })
 }
+
+/// The program that this process runs.
+///
+/// # Errors
+/// [`HostError::Process`] when the system does not say.
+pub fn own_program() -> Result<std::path::PathBuf, HostError> {
+    std::env::current_exe().map_err(|error| HostError::Process {
+        what: "find the program of",
+        pid: std::process::id(),
+        reason: error.to_string(),
+    })
+}

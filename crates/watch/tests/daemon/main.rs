@@ -3,7 +3,8 @@
 
 #![expect(
     clippy::unwrap_used,
-    reason = "test code outside of test functions fails the test by panicking"
+    clippy::disallowed_methods,
+    reason = "test code fails the test by panicking, and plays the programs beside the daemon"
 )]
 
 mod story;

@@ -69,7 +69,7 @@ fn a_kill_in_the_middle_sends_no_second_message_and_loses_no_tap() {
         town.start();
         town.step(Duration::from_secs(10));
     }
-    assert_eq!(town.messages(), [asked.clone()]);
+    assert_eq!(town.messages(), std::slice::from_ref(&asked));
     // Tapped while no daemon runs.
     town.kill();
     assert!(town.sandbox.decide(&town.code(), Decision::Approve));

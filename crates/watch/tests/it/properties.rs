@@ -58,7 +58,6 @@ fn policy() -> impl Strategy<Value = Policy> {
             )
         }),
         snooze: std::time::Duration::from_secs(snooze),
-        ..Policy::default()
     })
 }
 
