@@ -17,6 +17,8 @@ mod fakes;
 mod literals;
 mod mask;
 mod name;
+#[cfg(test)]
+mod near_misses;
 mod notation;
 mod placeholder;
 mod provider;

@@ -9,6 +9,13 @@
 use std::cell::Cell;
 use std::ops::Range;
 
+/// Counts bytes that a reader looks at, in tests only.
+fn count(bytes: usize) {
+    #[cfg(test)]
+    STEPS.with(|steps| steps.set(steps.get() + bytes as u64));
+    let _ = bytes;
+}
+
 /// The number of bytes to the left of a trigger that a shape may look at.
 pub(crate) const LOOK_BACK: usize = 256;
 
@@ -141,8 +148,7 @@ impl<'t> Window<'t> {
     }
 
     pub(crate) fn at(&self, index: usize) -> Option<u8> {
-        #[cfg(test)]
-        STEPS.with(|steps| steps.set(steps.get() + 1));
+        count(1);
         let byte = self.bytes.get(index).copied();
         if byte.is_none() && !self.whole {
             self.starved.set(true);
@@ -150,14 +156,18 @@ impl<'t> Window<'t> {
         byte
     }
 
-    /// Returns at most `count` bytes that end before `index`.
-    pub(crate) fn before(&self, index: usize, count: usize) -> &'t [u8] {
+    /// Returns at most `most` bytes that end before `index`.
+    pub(crate) fn before(&self, index: usize, most: usize) -> &'t [u8] {
         let end = index.min(self.bytes.len());
-        &self.bytes[end.saturating_sub(count.min(LOOK_BACK))..end]
+        let start = end.saturating_sub(most.min(LOOK_BACK));
+        count(end - start);
+        &self.bytes[start..end]
     }
 
     pub(crate) fn slice(&self, range: Range<usize>) -> &'t [u8] {
-        self.bytes.get(range).unwrap_or_default()
+        let bytes = self.bytes.get(range).unwrap_or_default();
+        count(bytes.len());
+        bytes
     }
 
     pub(crate) fn starts_with(&self, index: usize, literal: &[u8]) -> bool {
@@ -214,7 +224,7 @@ impl<'t> Window<'t> {
 
 #[cfg(test)]
 thread_local! {
-    /// How often a byte was looked at, for the tests that readers do not go over their ground again.
+    /// How many bytes readers were given, for the tests that they do not go over their ground again.
     pub(crate) static STEPS: Cell<u64> = const { Cell::new(0) };
 }
 
