@@ -244,14 +244,13 @@ pub(crate) fn url_password(window: &Window<'_>, at: usize) -> Option<Named> {
 }
 
 fn judge(window: &Window<'_>, span: Range<usize>, meaning: Meaning, place: Place) -> Option<Named> {
-    let value = window.slice(span.clone());
+    // The start of a long value tells enough, and names may stand at every few bytes.
+    let start = window.slice(span.start..span.end.min(span.start + JUDGED));
     let called = matches!(place.delimiter, Delimiter::Bare { .. })
         && (matches!(window.at(span.end), Some(b'(' | b'[' | b'<'))
             // `$parser->next`
-            || value.ends_with(b"-") && window.at(span.end) == Some(b'>')
-            || place.delimiter == Delimiter::Bare(Extent::Clause) && calls(value));
-    // The start of a long value tells enough, and names may stand at every few bytes.
-    let start = &value[..value.len().min(JUDGED)];
+            || window.before(span.end, 1) == b"-" && window.at(span.end) == Some(b'>')
+            || place.delimiter == Delimiter::Bare(Extent::Clause) && calls(start));
     let demand = match (place.evidence, meaning.demand) {
         (Evidence::Beside, Demand::Token { ids } | Demand::Drawn { ids }) => Demand::Drawn { ids },
         (Evidence::Beside, Demand::Password) => Demand::Drawn { ids: false },
@@ -267,7 +266,7 @@ fn judge(window: &Window<'_>, span: Range<usize>, meaning: Meaning, place: Place
     };
     Some(Named {
         rule,
-        encoding: encoding_of(value),
+        encoding: encoding_of(window.slice(span.clone())),
         span,
         confidence,
     })

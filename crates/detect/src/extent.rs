@@ -28,7 +28,7 @@ pub(crate) fn read_value(
         Delimiter::Bare(extent) => {
             let end = bare_end(window, from, extent)?;
             let trailing = window
-                .slice(from..end)
+                .before(end, end - from)
                 .iter()
                 .rev()
                 .take_while(|b| matches!(b, b'.' | b':' | b'!' | b'?'))

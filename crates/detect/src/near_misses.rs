@@ -11,9 +11,9 @@ use crate::rule::{Part, Rule, Shape};
 use crate::window::STEPS;
 use crate::{Stream, fake, rules, scan};
 
-/// The size of a text for one rule: twice the cap on a token's length, so that a reader which goes
+/// The size of a text for one rule: more than the cap on a token's length, so that a reader which goes
 /// to its cap again and again would look thousands of times at a byte.
-const SIZE: usize = 32 * 1024;
+const SIZE: usize = 20 * 1024;
 
 /// The most looks at one byte, over a whole text.
 const LOOKS_A_BYTE: u64 = 120;

@@ -1,10 +1,12 @@
 //! How fast the processor's clock runs now, where the machine does not count cycles.
 //!
-//! Virtual machines often hide the counter that `perf stat -e cycles:u` reads. A chain of 64-bit
-//! multiplications, each of which waits for the one before, takes three cycles a link on the
-//! processors of AMD and Intel of the last fifteen years, and so tells the clock by a watch.
+//! Virtual machines often hide the counter that `perf stat -e cycles:u` reads. A chain of squarings
+//! of 64-bit numbers with an addition, each of which waits for the one before, takes three cycles
+//! and one a link on the processors of AMD and Intel of the last fifteen years, and so tells the
+//! clock by a watch.
 //!
-//! **Source:** <https://www.agner.org/optimize/instruction_tables.pdf> (latency of `IMUL r64,r64`)
+//! **Source:** <https://www.agner.org/optimize/instruction_tables.pdf> (latency of `IMUL r64,r64`
+//! and of `ADD`)
 //!
 //! **Invariant:** an estimate: it is taken beside what is measured, not during it.
 
@@ -13,7 +15,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 const LINKS: u32 = 20_000_000;
-const CYCLES_A_LINK: f64 = 3.0;
+const CYCLES_A_LINK: f64 = 4.0;
 
 /// Estimates the clock, in MHz: the fastest of three tries.
 pub(crate) fn megahertz() -> f64 {
@@ -22,12 +24,10 @@ pub(crate) fn megahertz() -> f64 {
 
 fn once() -> f64 {
     let mut value = black_box(0x9E37_79B9_7F4A_7C15_u64);
-    let factor = black_box(0xBF58_476D_1CE4_E5B9_u64);
+    let odd = black_box(0xBF58_476D_1CE4_E5B9_u64);
     let start = Instant::now();
-    for _ in 0..LINKS / 10 {
-        for _ in 0..10 {
-            value = value.wrapping_mul(factor);
-        }
+    for _ in 0..LINKS {
+        value = value.wrapping_mul(value).wrapping_add(odd);
     }
     black_box(value);
     f64::from(LINKS) * CYCLES_A_LINK / start.elapsed().as_secs_f64() / 1e6
