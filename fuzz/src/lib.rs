@@ -1,6 +1,9 @@
-//! What the fuzz targets share with the property tests of the crate `bedlock-formats`.
+//! What the fuzz targets share, with each other and with the property tests of `bedlock-formats`.
 //!
-//! **Invariant:** the checks stand in one place, in those tests; a target only chooses the format.
+//! **Invariant:** the checks of formats stand in one place, in those tests; a target only chooses
+//! the format.
+
+pub mod detect;
 
 use bedlock_formats::Format;
 
