@@ -6,7 +6,7 @@ use crate::checks;
 use crate::engine::{PRIVATE_KEY_CAP, encoding_of};
 use crate::fakes::Dice;
 use crate::rule::{Confidence, Examples, Part, Read, Reader, Rule, Severity, Shape};
-use crate::window::{ALNUM, Alphabet, BASE64, HEX, UPPER_NUM, URL64, Window};
+use crate::window::{ALNUM, Alphabet, BASE64, DOTTED, HEX, UPPER_NUM, URL64, Window};
 use base64::Engine as _;
 
 pub(super) const RULES: &[Rule] = &[
@@ -240,6 +240,9 @@ pub(super) fn fake_pem(dice: &mut Dice) -> String {
 /// Reads the file up to its authentication code; a part of it, when it was cut off.
 fn putty(window: &Window<'_>, at: usize) -> Option<Read> {
     const LINES: &[u8] = b"Private-Lines:";
+    if !opens_putty(window, at) {
+        return None;
+    }
     let head_end = window.run(at, 8192, |b| PUTTY.has(b));
     let head = window.slice(at..head_end);
     let lines = at + memchr::memmem::find(head, LINES)? + LINES.len();
@@ -256,6 +259,18 @@ fn putty(window: &Window<'_>, at: usize) -> Option<Read> {
         confidence: Confidence::High,
         encoding: encoding_of(window.slice(at..end)),
     })
+}
+
+/// Tells whether the first fields of the file are there; else every mention of its name would read
+/// on for thousands of bytes.
+fn opens_putty(window: &Window<'_>, at: usize) -> bool {
+    let version = at + "PuTTY-User-Key-File-".len();
+    let digit = window.at(version).is_some_and(|b| b.is_ascii_digit());
+    if !digit || !window.starts_with(version + 1, b": ") {
+        return false;
+    }
+    let algorithm = window.run(version + 3, 40, |b| DOTTED.has(b) || b == b'@');
+    window.starts_with(line_break(window, algorithm), b"Encryption: ")
 }
 
 fn fake_putty(dice: &mut Dice) -> String {
