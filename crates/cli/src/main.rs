@@ -40,6 +40,7 @@ enum Command {
     Daemon(commands::daemon::Daemon),
     Notify(commands::notify::Notify),
     Service(commands::service::Service),
+    Sandbox(commands::sandbox::SandboxCommand),
     Demo(commands::demo::Demo),
     #[command(hide = true)]
     Docs(commands::docs::Docs),
@@ -93,6 +94,7 @@ fn run(command: Command, interrupt: &Interrupt) -> Result<u8, CliError> {
         Command::Daemon(daemon) => daemon.run(&environment),
         Command::Notify(notify) => notify.run(&environment),
         Command::Service(service) => service.run(&environment),
+        Command::Sandbox(sandbox) => sandbox.run(&environment, interrupt),
         Command::Demo(demo) => demo.run(environment, interrupt.clone()),
         Command::Docs(docs) => docs.run(),
         Command::Verify(verify) => verify.run(&World::open(

@@ -311,6 +311,11 @@ impl Sandbox {
         self.world.log.to_vec()
     }
 
+    /// Returns how many requests were answered so far, and those after the first `seen` of them.
+    pub fn requests_after(&self, seen: usize) -> (usize, Vec<RequestRecord>) {
+        self.world.log.after(seen)
+    }
+
     /// Lets a fault happen to the next requests for an action, such as `sso-oauth:CreateToken`; to a
     /// whole service, such as `telegram:`; or to all of them, by an empty text.
     pub fn inject(&self, action: &str, times: usize, fault: Fault) {

@@ -38,25 +38,41 @@ pub struct RequestRecord {
     pub http_version: String,
 }
 
+#[derive(Debug, Default)]
+struct Kept {
+    records: VecDeque<RequestRecord>,
+    /// How many were forgotten.
+    forgotten: usize,
+}
+
 /// The records, and whoever waits for the next one.
 #[derive(Debug, Default)]
 pub(crate) struct RequestLog {
-    records: Mutex<VecDeque<RequestRecord>>,
+    records: Mutex<Kept>,
     added: Condvar,
 }
 
 impl RequestLog {
     pub(crate) fn push(&self, record: RequestRecord) {
-        let mut records = self.lock();
-        if records.len() == KEPT {
-            records.pop_front();
+        let mut kept = self.lock();
+        if kept.records.len() == KEPT {
+            kept.records.pop_front();
+            kept.forgotten += 1;
         }
-        records.push_back(record);
+        kept.records.push_back(record);
         self.added.notify_all();
     }
 
     pub(crate) fn to_vec(&self) -> Vec<RequestRecord> {
-        self.lock().iter().cloned().collect()
+        self.lock().records.iter().cloned().collect()
+    }
+
+    /// How many there were, and those after the first `seen`.
+    pub(crate) fn after(&self, seen: usize) -> (usize, Vec<RequestRecord>) {
+        let kept = self.lock();
+        let total = kept.forgotten + kept.records.len();
+        let known = seen.saturating_sub(kept.forgotten);
+        (total, kept.records.iter().skip(known).cloned().collect())
     }
 
     /// Waits until a condition holds, looking again whenever something was asked.
@@ -77,7 +93,7 @@ impl RequestLog {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<RequestRecord>> {
+    fn lock(&self) -> MutexGuard<'_, Kept> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

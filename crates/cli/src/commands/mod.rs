@@ -7,6 +7,7 @@ pub(crate) mod docs;
 pub(crate) mod harden;
 pub(crate) mod notify;
 mod recovery;
+pub(crate) mod sandbox;
 pub(crate) mod scan;
 pub(crate) mod service;
 pub(crate) mod undo;
