@@ -31,6 +31,9 @@ _bedlock() {
             bedlock,help)
                 cmd="bedlock__subcmd__help"
                 ;;
+            bedlock,sandbox)
+                cmd="bedlock__subcmd__sandbox"
+                ;;
             bedlock,scan)
                 cmd="bedlock__subcmd__scan"
                 ;;
@@ -55,6 +58,9 @@ _bedlock() {
             bedlock__subcmd__help,help)
                 cmd="bedlock__subcmd__help__subcmd__help"
                 ;;
+            bedlock__subcmd__help,sandbox)
+                cmd="bedlock__subcmd__help__subcmd__sandbox"
+                ;;
             bedlock__subcmd__help,scan)
                 cmd="bedlock__subcmd__help__subcmd__scan"
                 ;;
@@ -71,7 +77,7 @@ _bedlock() {
 
     case "${cmd}" in
         bedlock)
-            opts="-h -V --help --version audit harden undo verify scan demo docs help"
+            opts="-h -V --help --version audit harden undo verify scan sandbox demo docs help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -221,7 +227,7 @@ _bedlock() {
             return 0
             ;;
         bedlock__subcmd__help)
-            opts="audit harden undo verify scan demo docs help"
+            opts="audit harden undo verify scan sandbox demo docs help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -304,6 +310,20 @@ _bedlock() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        bedlock__subcmd__help__subcmd__sandbox)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         bedlock__subcmd__help__subcmd__scan)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -339,6 +359,52 @@ _bedlock() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bedlock__subcmd__sandbox)
+            opts="-h --port --region --model --approve --portal-session --access-token --role-session --device-code --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --model)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --approve)
+                    COMPREPLY=($(compgen -W "browser auto" -- "${cur}"))
+                    return 0
+                    ;;
+                --portal-session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --access-token)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --role-session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --device-code)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

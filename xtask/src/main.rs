@@ -39,7 +39,7 @@ enum Command {
     },
     /// Install the real programs that the peer tests talk to, below target/peers.
     Peers,
-    /// Run the tests that talk to real programs: OpenClaw, boto3, the AWS SDK for JavaScript.
+    /// Run the tests that talk to real programs: OpenClaw, the AWS SDKs and CLIs, Chromium.
     PeerTests,
     /// Fuzz each target for a while, two at a time.
     Fuzz(fuzz::Arguments),

@@ -45,8 +45,32 @@ const AWS_SDK_JS: Npm = Npm {
 /// OpenClaw wants a newer Node than distributions have; the npm package holds the plain binary.
 const NODE: (&str, &str) = (node_package(), "24.21.0");
 
-/// The AWS SDK for Python, in a virtual environment.
-const PYTHON: (&str, &str) = ("boto3", "1.44.5");
+/// The AWS SDK for Python and version 1 of the AWS CLI, in a virtual environment.
+const PYTHON: [(&str, &str); 2] = [("boto3", "1.44.5"), ("awscli", "1.46.3")];
+
+/// Version 2 of the AWS CLI as Debian has it, and the packages that it needs: unpacked, never
+/// installed, so that no other AWS CLI of the machine is touched.
+const DEBIAN_CLI: &str = "awscli-2.9.19";
+const DEBIAN_CLI_PACKAGES: [&str; 18] = [
+    "awscli=2.9.19-1",
+    "docutils-common",
+    "python3-awscrt",
+    "python3-cffi-backend",
+    "python3-colorama",
+    "python3-cryptography",
+    "python3-dateutil",
+    "python3-distro",
+    "python3-docutils",
+    "python3-jmespath",
+    "python3-prompt-toolkit",
+    "python3-pyasn1",
+    "python3-roman",
+    "python3-ruamel.yaml",
+    "python3-ruamel.yaml.clib",
+    "python3-six",
+    "python3-urllib3",
+    "python3-wcwidth",
+];
 
 /// Programs that Debian packages bring.
 const NPM: Debian = Debian {
@@ -58,6 +82,18 @@ const PYTHON3: Debian = Debian {
     program: "python3",
     package: "python3-venv",
     probe: &["-c", "import ensurepip, venv"],
+};
+/// The browser that presses the buttons of the sign-in pages.
+const CHROMIUM: Debian = Debian {
+    program: "chromium",
+    package: "chromium",
+    probe: &["--version"],
+};
+/// Makes the certificate with which the older AWS CLI is led to the sandbox.
+const OPENSSL: Debian = Debian {
+    program: "openssl",
+    package: "openssl",
+    probe: &["version"],
 };
 /// The peer of `cargo xtask bench`.
 pub(crate) const RIPGREP: Debian = Debian {
@@ -111,6 +147,12 @@ pub(crate) fn install() -> Result<PathBuf, Error> {
         npm.install(&peers)?;
     }
     python(&peers)?;
+    // The tests with these two are for Linux alone: namespaces, and a browser without a screen.
+    if cfg!(target_os = "linux") {
+        OPENSSL.install()?;
+        CHROMIUM.install()?;
+        debian_cli(&peers)?;
+    }
     Ok(peers)
 }
 
@@ -223,8 +265,12 @@ fn node_in(folder: &Path) -> PathBuf {
 fn python(peers: &Path) -> Result<(), Error> {
     let folder = peers.join("python");
     let interpreter = folder.join("bin/python");
-    let (package, version) = PYTHON;
-    let check = format!("import {package}, sys; sys.exit({package}.__version__ != '{version}')");
+    let pins = PYTHON.map(|(package, version)| format!("{package}=={version}"));
+    let wanted = PYTHON.map(|(package, version)| format!("version('{package}') != '{version}'"));
+    let check = format!(
+        "from importlib.metadata import version; import sys; sys.exit({})",
+        wanted.join(" or ")
+    );
     let is_complete = || {
         Command::new(&interpreter)
             .args(["-c", &check])
@@ -235,18 +281,50 @@ fn python(peers: &Path) -> Result<(), Error> {
     if is_complete() {
         return Ok(());
     }
-    note(&format!("installing {package} from PyPI"));
+    note(&format!("installing {} from PyPI", pins.join(" and ")));
     process::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
     process::run(
         Command::new(&interpreter)
             .args(["-m", "pip", "install", "--quiet"])
-            .arg(format!("{package}=={version}")),
+            .args(&pins),
     )?;
     if is_complete() {
         return Ok(());
     }
     Err(Error::Check {
-        what: format!("{package} {version} does not start in {}", folder.display()),
+        what: format!(
+            "{} do not start in {}",
+            pins.join(" and "),
+            folder.display()
+        ),
         next: format!("rm -r {} and run `cargo xtask peers`", folder.display()),
     })
+}
+
+/// Downloads the AWS CLI of Debian and unpacks it; that needs Debian, but not root.
+fn debian_cli(peers: &Path) -> Result<(), Error> {
+    let folder = peers.join(DEBIAN_CLI);
+    let root = folder.join("root");
+    if folder.join("complete").exists() {
+        return Ok(());
+    }
+    note("unpacking the AWS CLI of Debian");
+    let debs = folder.join("debs");
+    fs::create_dir_all(&debs).map_err(Error::file("create", &debs))?;
+    if is_root() {
+        apt(&["update"])?;
+    }
+    process::run(
+        Command::new("apt-get")
+            .current_dir(&debs)
+            .args(["-qq", "download"])
+            .args(DEBIAN_CLI_PACKAGES)
+            .stdout(std::io::stderr()),
+    )?;
+    for entry in fs::read_dir(&debs).map_err(Error::file("read", &debs))? {
+        let entry = entry.map_err(Error::file("read", &debs))?;
+        process::run(Command::new("dpkg").arg("-x").arg(entry.path()).arg(&root))?;
+    }
+    let mark = folder.join("complete");
+    fs::write(&mark, "").map_err(Error::file("write", &mark))
 }

@@ -220,6 +220,7 @@ fn peer_tests(tally: &mut Tally) -> Result<(), Error> {
         )
     };
     let clients = test("bedlock-sandbox", "real_clients", &["--include-ignored"]);
+    let contract = test("bedlock-sandbox", "it", &["--ignored"]);
     let surfaces = test("bedlock-audit", "it", &["--ignored"]);
     // Two at a time: the two releases of OpenClaw have a home each.
     let hosts = test(
@@ -227,7 +228,7 @@ fn peer_tests(tally: &mut Tally) -> Result<(), Error> {
         "openclaw*",
         &["--ignored", "--nocapture", "--test-threads", "2"],
     );
-    clients.and(surfaces).and(hosts)
+    clients.and(contract).and(surfaces).and(hosts)
 }
 
 fn fuzzing(tally: &mut Tally) -> Result<(), Error> {

@@ -74,6 +74,14 @@ pub(crate) fn refresh(sandbox: &Sandbox, client: &Value, tokens: &Value) -> Answ
     token(sandbox, client, fields)
 }
 
+/// An error of the token endpoint, as [`denied`] writes it.
+pub(crate) fn denial(answer: &Answer) -> (u16, String, String) {
+    let name = answer.header("x-amzn-errortype").unwrap_or_default();
+    let body = answer.json();
+    let code = body["error"].as_str().unwrap_or_default();
+    (answer.status, name.to_owned(), code.to_owned())
+}
+
 pub(crate) fn denied(status: u16, name: &str, code: &str) -> (u16, String, String) {
     (status, name.to_owned(), code.to_owned())
 }
@@ -111,7 +119,7 @@ fn a_registration_has_the_shape_of_aws_and_ends() {
     let invalid = denied(401, "InvalidClientException", "invalid_client");
     let refused = |client: &Value| {
         let fields = json!({ "grantType": "refresh_token", "refreshToken": "FAKE" });
-        token(&sandbox, client, fields).denial()
+        denial(&token(&sandbox, client, fields))
     };
     assert_eq!(refused(&wrong), invalid);
     let grant = denied(400, "InvalidGrantException", "invalid_grant");
@@ -194,12 +202,12 @@ fn a_device_code_waits_for_its_person() {
         "AuthorizationPendingException",
         "authorization_pending",
     );
-    assert_eq!(poll(&sandbox, &client, &started).denial(), pending);
+    assert_eq!(denial(&poll(&sandbox, &client, &started)), pending);
     let hasty = denied(400, "SlowDownException", "slow_down");
     sandbox.clock().advance(Duration::from_secs(4));
-    assert_eq!(poll(&sandbox, &client, &started).denial(), hasty);
+    assert_eq!(denial(&poll(&sandbox, &client, &started)), hasty);
     sandbox.clock().advance(Duration::from_secs(5));
-    assert_eq!(poll(&sandbox, &client, &started).denial(), pending);
+    assert_eq!(denial(&poll(&sandbox, &client, &started)), pending);
 
     let waiting = sandbox.pending();
     assert_eq!(waiting.len(), 1);
@@ -216,9 +224,9 @@ fn a_device_code_waits_for_its_person() {
     );
 
     let spent = denied(400, "InvalidGrantException", "invalid_grant");
-    assert_eq!(poll(&sandbox, &client, &started).denial(), spent);
+    assert_eq!(denial(&poll(&sandbox, &client, &started)), spent);
     let other = register(&sandbox);
-    assert_eq!(poll(&sandbox, &other, &started).denial(), spent);
+    assert_eq!(denial(&poll(&sandbox, &other, &started)), spent);
 }
 
 #[test]
@@ -228,14 +236,14 @@ fn a_device_code_runs_out_or_is_denied() {
     let started = start_device(&sandbox, &client);
     sandbox.clock().advance(Duration::from_secs(600));
     let expired = denied(400, "ExpiredTokenException", "expired_token");
-    assert_eq!(poll(&sandbox, &client, &started).denial(), expired);
+    assert_eq!(denial(&poll(&sandbox, &client, &started)), expired);
     assert!(!sandbox.decide(started["userCode"].as_str().unwrap(), Decision::Approve));
     assert_eq!(sandbox.pending(), []);
 
     let started = start_device(&sandbox, &client);
     sandbox.decide_next(Decision::Deny);
     let refused = denied(400, "AccessDeniedException", "access_denied");
-    assert_eq!(poll(&sandbox, &client, &started).denial(), refused);
+    assert_eq!(denial(&poll(&sandbox, &client, &started)), refused);
 }
 
 #[test]
@@ -251,17 +259,17 @@ fn a_client_gets_tokens_only_by_the_ways_that_it_registered_for() {
         }),
     );
     let wrong = denied(400, "UnauthorizedClientException", "unauthorized_client");
-    assert_eq!(answer.denial(), wrong);
+    assert_eq!(denial(&answer), wrong);
     let answer = token(&sandbox, &client, json!({ "grantType": "password" }));
     let unknown = denied(
         400,
         "UnsupportedGrantTypeException",
         "unsupported_grant_type",
     );
-    assert_eq!(answer.denial(), unknown);
+    assert_eq!(denial(&answer), unknown);
     let answer = post(&sandbox, "/token", &json!({}));
     let missing = denied(400, "InvalidRequestException", "invalid_request");
-    assert_eq!(answer.denial(), missing);
+    assert_eq!(denial(&answer), missing);
 }
 
 /// Goes to the authorize page as a browser does.
@@ -301,18 +309,18 @@ fn a_browser_brings_a_code_that_only_the_verifier_redeems() {
     let other = "http://127.0.0.1:42000/oauth/callback";
     let guessed = VERIFIER.replace('d', "e");
     assert_eq!(
-        redeem(&sandbox, &client, code, CALLBACK, &guessed).denial(),
+        denial(&redeem(&sandbox, &client, code, CALLBACK, &guessed)),
         refused
     );
     assert_eq!(
-        redeem(&sandbox, &client, code, other, VERIFIER).denial(),
+        denial(&redeem(&sandbox, &client, code, other, VERIFIER)),
         refused
     );
     let answer = redeem(&sandbox, &client, code, CALLBACK, VERIFIER);
     assert_eq!(answer.status, 200, "{answer:?}");
     assert!(answer.json()["refreshToken"].is_string());
     assert_eq!(
-        redeem(&sandbox, &client, code, CALLBACK, VERIFIER).denial(),
+        denial(&redeem(&sandbox, &client, code, CALLBACK, VERIFIER)),
         refused
     );
 }
@@ -350,9 +358,9 @@ fn a_refresh_token_works_once() {
         assert_ne!(first[name], second[name], "{name}");
     }
     let spent = denied(400, "InvalidGrantException", "invalid_grant");
-    assert_eq!(refresh(&sandbox, &client, &first).denial(), spent);
+    assert_eq!(denial(&refresh(&sandbox, &client, &first)), spent);
     let other = register(&sandbox);
-    assert_eq!(refresh(&sandbox, &other, &second).denial(), spent);
+    assert_eq!(denial(&refresh(&sandbox, &other, &second)), spent);
     assert_eq!(refresh(&sandbox, &client, &second).status, 200);
 }
 
@@ -366,7 +374,7 @@ fn within_the_grace_a_spent_refresh_token_tells_the_same_next_one() {
     assert_eq!(again["refreshToken"], second["refreshToken"]);
     sandbox.clock().advance(Duration::from_secs(1));
     let spent = denied(400, "InvalidGrantException", "invalid_grant");
-    assert_eq!(refresh(&sandbox, &client, &first).denial(), spent);
+    assert_eq!(denial(&refresh(&sandbox, &client, &first)), spent);
     assert_eq!(refresh(&sandbox, &client, &second).status, 200);
 }
 
@@ -384,7 +392,7 @@ fn a_session_ends_when_the_portal_says_however_often_it_is_refreshed() {
     sandbox.clock().advance(Duration::from_secs(80));
     assert_eq!(credentials(&sandbox, "BedrockInvoke", &tokens).status, 401);
     let over = denied(400, "InvalidGrantException", "invalid_grant");
-    assert_eq!(refresh(&sandbox, &client, &tokens).denial(), over);
+    assert_eq!(denial(&refresh(&sandbox, &client, &tokens)), over);
     assert_eq!(sandbox.running_sessions(), 0);
 }
 

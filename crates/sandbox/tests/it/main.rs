@@ -8,6 +8,7 @@
 )]
 
 mod bedrock;
+mod contract;
 mod faults;
 mod identity_center;
 mod pages;

@@ -21,6 +21,13 @@ pub(crate) struct Host {
 
 impl Host {
     pub(crate) fn new(change: impl FnOnce(&mut SandboxConfig)) -> Self {
+        let host = Self::signed_out(change);
+        host.sign_in(&host.sandbox.signed_in_cache());
+        host
+    }
+
+    /// A home that knows its profile and has no session yet.
+    pub(crate) fn signed_out(change: impl FnOnce(&mut SandboxConfig)) -> Self {
         let mut config = SandboxConfig {
             models: vec![
                 ModelGrant::both(PROFILE),
@@ -43,9 +50,7 @@ impl Host {
             sandbox.aws_config("bedlock"),
         )
         .unwrap();
-        let host = Self { sandbox, home };
-        host.sign_in(&host.sandbox.signed_in_cache());
-        host
+        Self { sandbox, home }
     }
 
     pub(crate) fn sign_in(&self, cache: &TokenCache) {

@@ -1,5 +1,5 @@
-//! Lets boto3, the AWS SDK for JavaScript and OpenClaw talk to the sandbox: what they accept, AWS
-//! would send.
+//! Lets boto3, the AWS SDK for JavaScript, two AWS CLIs, OpenClaw and Chromium talk to the sandbox:
+//! what they accept, AWS would send.
 //!
 //! The clients are below the folder that `BEDLOCK_PEERS` names, where `cargo xtask peers` puts them.
 //! `cargo xtask peer-tests` runs these cases; everywhere else they are ignored.
@@ -10,9 +10,17 @@
     reason = "test code outside of test functions fails the test by panicking"
 )]
 
+mod awscli;
+#[cfg(target_os = "linux")]
+mod browser;
+#[cfg(target_os = "linux")]
+mod debian_cli;
 mod host;
 mod openclaw;
 mod peer;
+#[cfg(target_os = "linux")]
+#[path = "../it/wire.rs"]
+mod wire;
 
 use std::time::Duration;
 

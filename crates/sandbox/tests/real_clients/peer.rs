@@ -56,6 +56,7 @@ pub(crate) fn installed(relative: &str) -> PathBuf {
     path
 }
 
-fn script(name: &str) -> String {
+/// A file that a client plays.
+pub(crate) fn script(name: &str) -> String {
     format!("{}/tests/real_clients/{name}", env!("CARGO_MANIFEST_DIR"))
 }
