@@ -164,6 +164,16 @@ pub(crate) fn jwt_in_base64(token: &[u8], _prefix: usize) -> Option<Confidence> 
     (header.starts_with(b"{") && names_alg).then_some(Confidence::High)
 }
 
+/// Accepts base64 of a private key in PEM; a certificate begins the same.
+pub(crate) fn pem_in_base64(token: &[u8], _prefix: usize) -> Option<Confidence> {
+    let start = &token[..token.len().min(96) / 4 * 4];
+    let plain = decode(start)?;
+    let line = plain.split(|&b| b == b'\n').next()?;
+    memchr::memmem::find(line, b"PRIVATE KEY")
+        .is_some()
+        .then_some(Confidence::High)
+}
+
 /// Accepts a hash in the form of crypt: `$method$salt$digest`.
 pub(crate) fn crypt_hash(token: &[u8], prefix: usize) -> Option<Confidence> {
     let fields = token.split(|&b| b == b'$').skip(1);

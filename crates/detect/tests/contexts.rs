@@ -253,3 +253,30 @@ fn every_shape_is_found_in_an_address() {
     }
     none(&failures);
 }
+
+#[test]
+fn keys_with_headers_and_in_other_files_are_found_whole() {
+    let mut dice = Dice::new(24);
+    let body: Vec<String> = (0..5)
+        .map(|_| {
+            dice.draw(
+                bedlock_detect::Alphabet::of(
+                    b"ABCDEFGHJKMNPQRSTUVWXYZabcdefghkmnpqrstuvwxyz23456789+/",
+                ),
+                64,
+            )
+        })
+        .collect();
+    let dashes = "-----";
+    let key = format!(
+        "{dashes}BEGIN PGP PRIVATE KEY BLOCK{dashes}\nVersion: GnuPG v2.4 (Linux)\nComment: me <me@h.example>\n\n{}\n=a1B2\n{dashes}END PGP PRIVATE KEY BLOCK{dashes}",
+        body.join("\n")
+    );
+    let mut text = format!("before\n{key}\nafter");
+    for depth in 0..=DEPTH {
+        let matches = scan(text.as_bytes());
+        let spans: Vec<_> = matches.iter().map(|m| found(&text, m)).collect();
+        assert_eq!(spans, [escaped(&key, depth)], "at {depth}");
+        text = nested(&text);
+    }
+}

@@ -315,6 +315,71 @@ pub(super) const RULES: &[Rule] = &[
         examples: Examples::Made(|dice| dice.draw(ALNUM, 22)),
         ..Rule::BLANK
     },
+    Rule {
+        id: "chromatic-token",
+        provider: "Chromatic",
+        title: "Chromatic project token",
+        severity: Severity::Low,
+        opens: "Builds of the component library.",
+        revoke: "https://www.chromatic.com (Manage, Configure)",
+        source: "https://www.chromatic.com/docs (shape believed)",
+        prefixes: &["chpt_"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 12, 40)]),
+        check: checks::mixed,
+        env_names: &["CHROMATIC_PROJECT_TOKEN"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "depot-token",
+        provider: "Depot",
+        title: "Depot token",
+        opens: "Builds at its owner's cost.",
+        revoke: "https://depot.dev (Settings, API tokens)",
+        source: "https://depot.dev/docs (shape believed)",
+        prefixes: &["depot_project_", "depot_org_", "depot_user_"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 32, 90)]),
+        check: checks::mixed,
+        env_names: &["DEPOT_TOKEN"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "inngest-key",
+        provider: "Inngest",
+        title: "Inngest signing or event key",
+        opens: "Functions of the environment.",
+        revoke: "https://app.inngest.com (Manage, Signing key)",
+        source: "https://www.inngest.com/docs (shape believed)",
+        prefixes: &["signkey-prod-", "signkey-test-", "signkey-branch-"],
+        shape: Shape::Token(&[Part::Run(HEX, 32, 64)]),
+        env_names: &["INNGEST_SIGNING_KEY", "INNGEST_EVENT_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "trigger-dev-key",
+        provider: "Trigger.dev",
+        title: "Trigger.dev secret key",
+        opens: "Tasks of the environment.",
+        revoke: "https://cloud.trigger.dev (API keys)",
+        source: "https://trigger.dev/docs (shape believed)",
+        prefixes: &["tr_dev_", "tr_prod_", "tr_stg_", "tr_pat_"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 20, 48)]),
+        check: checks::mixed,
+        env_names: &["TRIGGER_SECRET_KEY", "TRIGGER_ACCESS_TOKEN"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "dvc-studio-token",
+        provider: "Iterative",
+        title: "DVC Studio token",
+        severity: Severity::Medium,
+        opens: "Experiments of the account.",
+        revoke: "https://studio.datachain.ai (Settings, Tokens)",
+        source: "https://dvc.org/doc/studio (shape believed)",
+        prefixes: &["isat_"],
+        shape: Shape::Token(&[Part::Run(WORD, 40, 80)]),
+        env_names: &["DVC_STUDIO_TOKEN"],
+        ..Rule::BLANK
+    },
 ];
 
 /// Reads the id in front of the mark and the secret behind it.

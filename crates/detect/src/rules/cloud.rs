@@ -416,6 +416,61 @@ pub(super) const RULES: &[Rule] = &[
         env_names: &["YC_IAM_TOKEN", "YANDEX_IAM_TOKEN"],
         ..Rule::BLANK
     },
+    Rule {
+        id: "e2b-key",
+        provider: "E2B",
+        title: "E2B API key",
+        opens: "Sandboxes at its owner's cost.",
+        revoke: "https://e2b.dev/dashboard?tab=keys",
+        source: "https://e2b.dev/docs (shape believed)",
+        prefixes: &["e2b_", "sk_e2b_"],
+        shape: Shape::Token(&[Part::Run(HEX, 32, 64)]),
+        env_names: &["E2B_API_KEY", "E2B_ACCESS_TOKEN"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "daytona-key",
+        provider: "Daytona",
+        title: "Daytona API key",
+        opens: "Sandboxes at its owner's cost.",
+        revoke: "https://app.daytona.io/dashboard/keys",
+        source: "https://www.daytona.io/docs (shape believed)",
+        prefixes: &["dtn_"],
+        shape: Shape::Token(&[Part::Run(HEX, 48, 80)]),
+        env_names: &["DAYTONA_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "volcengine-access-key-id",
+        provider: "Volcano Engine",
+        title: "Volcano Engine access key id",
+        severity: Severity::Medium,
+        opens: "Names a key; with its secret, what its user may do.",
+        revoke: "https://console.volcengine.com/iam/keymanage",
+        source: "https://www.volcengine.com/docs/6291/65568 (shape believed)",
+        prefixes: &["AKLT"],
+        shape: Shape::Token(&[Part::Run(URL64, 34, 60)]),
+        check: checks::mixed,
+        env_names: &[
+            "VOLC_ACCESSKEY",
+            "VOLCENGINE_ACCESS_KEY",
+            "VOLC_SECRETKEY",
+            "VOLCENGINE_SECRET_KEY",
+        ],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "appwrite-key",
+        provider: "Appwrite",
+        title: "Appwrite API key",
+        opens: "The project: users, databases and files in its scopes.",
+        revoke: "https://cloud.appwrite.io (the project, API keys)",
+        source: "https://appwrite.io/docs (shape believed)",
+        prefixes: &["standard_"],
+        shape: Shape::Token(&[Part::Run(HEX, 128, 300)]),
+        env_names: &["APPWRITE_API_KEY"],
+        ..Rule::BLANK
+    },
 ];
 
 /// Fly.io writes standard base64 and joins tokens with commas; one token is one finding.

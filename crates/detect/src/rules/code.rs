@@ -134,13 +134,24 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
+        id: "github-refresh-token",
+        provider: "GitHub",
+        title: "GitHub App refresh token",
+        opens: "New user tokens of the app, for half a year.",
+        revoke: "https://github.com/settings/applications",
+        source: "https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens (length believed)",
+        prefixes: &["ghr_"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 36, 80)]),
+        ..Rule::BLANK
+    },
+    Rule {
         id: "github-token",
         provider: "GitHub",
         title: "GitHub personal, OAuth or user token",
         opens: "Repositories, issues and everything else in its scopes.",
         revoke: "https://github.com/settings/tokens",
         source: "https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/",
-        prefixes: &["ghp_", "gho_", "ghu_", "ghr_"],
+        prefixes: &["ghp_", "gho_", "ghu_"],
         shape: Shape::Token(&[Part::Run(ALNUM, 36, 36)]),
         check: checks::crc32_base62,
         env_names: &[

@@ -2,8 +2,7 @@
 //!
 //! **Invariant:** data only.
 
-use super::sets::{DASH_HEX, XHEX};
-use crate::fakes::Dice;
+use super::sets::{DASH_HEX, XHEX, sk_alnum};
 use crate::rule::{Examples, Part, Rule, Severity, Shape};
 use crate::window::{ALNUM, BASE64, DOTTED, HEX, URL64};
 
@@ -249,7 +248,3 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
 ];
-
-fn sk_alnum(dice: &mut Dice) -> String {
-    format!("{}{}", "sk-", dice.draw(ALNUM, 48))
-}

@@ -8,7 +8,7 @@ use crate::checks;
 use crate::engine::read_run;
 use crate::fakes::Dice;
 use crate::rule::{Examples, Part, Read, Reader, Rule, Severity, Shape};
-use crate::window::{ALNUM, HEX, UPPER_NUM, URL64, Window, opens_at};
+use crate::window::{ALNUM, BASE64, HEX, UPPER_NUM, URL64, Window, opens_at};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -32,6 +32,18 @@ pub(super) const RULES: &[Rule] = &[
             "OPENCLAW_LIVE_GEMINI_KEY",
         ],
         counter_examples: &["AIzaYourGoogleApiKeyGoesHere"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "google-api-key-in-base64",
+        provider: "Google",
+        provider_id: "google",
+        title: "Google API key, encoded in base64",
+        opens: "Gemini calls and every other Google API that the key is not barred from.",
+        revoke: "https://console.cloud.google.com/apis/credentials",
+        source: "https://cloud.google.com/docs/authentication/api-keys (length believed, from issued keys)",
+        prefixes: &["QUl6YVN5"],
+        shape: Shape::Token(&[Part::Run(BASE64, 43, 46), Part::Pad(2)]),
         ..Rule::BLANK
     },
     Rule {

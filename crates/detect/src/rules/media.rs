@@ -4,7 +4,7 @@
 
 use super::sets::{DASH_HEX, uuid};
 use crate::rule::{Examples, Part, Rule, Shape};
-use crate::window::{ALNUM, BASE64, HEX, WORD};
+use crate::window::{ALNUM, BASE64, HEX, UPPER_NUM, WORD};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -240,6 +240,41 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://docs.vapi.ai (a UUID)",
         env_names: &["VAPI_API_KEY", "VAPI_PRIVATE_KEY", "VAPI_TOKEN"],
         examples: Examples::Made(uuid),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "meshy-key",
+        provider: "Meshy",
+        title: "Meshy API key",
+        opens: "Models in three dimensions at its owner's cost.",
+        revoke: "https://www.meshy.ai/settings/api",
+        source: "https://docs.meshy.ai (shape believed)",
+        prefixes: &["msy_"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 36, 48)]),
+        env_names: &["MESHY_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "tripo-key",
+        provider: "Tripo",
+        title: "Tripo API key",
+        opens: "Models in three dimensions at its owner's cost.",
+        revoke: "https://platform.tripo3d.ai/api-keys",
+        source: "https://platform.tripo3d.ai/docs (`tsk_` and 43 letters, which a tab in front of `sk_` looks like; believed)",
+        env_names: &["TRIPO_API_KEY"],
+        examples: Examples::Made(|dice| format!("tsk_{}", dice.draw(ALNUM, 43))),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "twelvelabs-key",
+        provider: "TwelveLabs",
+        title: "TwelveLabs API key",
+        opens: "Videos and their search at its owner's cost.",
+        revoke: "https://playground.twelvelabs.io/dashboard/api-key",
+        source: "https://docs.twelvelabs.io (shape believed)",
+        prefixes: &["tlk_"],
+        shape: Shape::Token(&[Part::Run(UPPER_NUM, 30, 40)]),
+        env_names: &["TWELVE_LABS_API_KEY", "TWELVELABS_API_KEY"],
         ..Rule::BLANK
     },
 ];

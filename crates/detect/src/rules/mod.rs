@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 mod anthropic;
+mod asia;
 pub(crate) mod aws;
 mod azure;
 mod chat;
@@ -28,6 +29,7 @@ mod network;
 mod office;
 mod openai;
 mod payment;
+mod phone;
 mod private_key;
 mod reading;
 mod registries;
@@ -55,6 +57,7 @@ const fn family(id: &'static str, title: &'static str, rules: &'static [Rule]) -
 
 const FAMILIES: &[Family] = &[
     family("anthropic", "Anthropic", anthropic::RULES),
+    family("asia", "Model providers of China and Korea", asia::RULES),
     family("aws", "Amazon Web Services", aws::RULES),
     family("azure", "Microsoft Azure and Entra", azure::RULES),
     family("chat", "Messengers", chat::RULES),
@@ -93,6 +96,7 @@ const FAMILIES: &[Family] = &[
     ),
     family("openai", "OpenAI and keys of its form", openai::RULES),
     family("payment", "Payment and shops", payment::RULES),
+    family("phone", "Telephone, text messages and chats", phone::RULES),
     family(
         "private-key",
         "Private keys, JSON Web Tokens and password hashes",
@@ -110,7 +114,7 @@ const FAMILIES: &[Family] = &[
     ),
     family(
         "services",
-        "Telephone, travel, houses and other services",
+        "Travel, houses and other services",
         services::RULES,
     ),
     family(

@@ -1,12 +1,11 @@
-//! Model providers besides Anthropic, AWS, Google and OpenAI.
+//! Model providers that no other family holds.
 //!
 //! **Invariant:** data only.
 
-use super::sets::uuid;
+use super::sets::{sk_hex, uuid};
 use crate::checks;
-use crate::fakes::Dice;
 use crate::rule::{Examples, Part, Rule, Severity, Shape};
-use crate::window::{ALNUM, Alphabet, BASE64, DIGIT, HEX, LETTER, URL64};
+use crate::window::{ALNUM, BASE64, DIGIT, DOTTED, HEX, LETTER, URL64, WORD};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -62,23 +61,6 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
-        id: "byteplus-api-key",
-        provider: "BytePlus",
-        provider_id: "byteplus",
-        title: "BytePlus or Volcano Engine ModelArk key",
-        opens: "Model calls at its owner's cost.",
-        revoke: "https://console.byteplus.com/ark/apikey",
-        source: "https://docs.byteplus.com/en/docs/ModelArk/1361424 (a UUID)",
-        env_names: &[
-            "BYTEPLUS_API_KEY",
-            "VOLCANO_ENGINE_API_KEY",
-            "VOLCENGINE_API_KEY",
-            "ARK_API_KEY",
-        ],
-        examples: Examples::Made(uuid),
-        ..Rule::BLANK
-    },
-    Rule {
         id: "cerebras-api-key",
         provider: "Cerebras",
         provider_id: "cerebras",
@@ -126,37 +108,6 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
-        id: "dashscope-plan-key",
-        provider: "Alibaba Cloud",
-        provider_id: "qwen",
-        title: "Model Studio coding-plan key",
-        opens: "Model calls of the subscription.",
-        revoke: "https://bailian.console.alibabacloud.com/?tab=model#/api-key",
-        source: "Believed, from issued keys; documentation: https://www.alibabacloud.com/help/en/model-studio/coding-plan",
-        prefixes: &["sk-sp-"],
-        shape: Shape::Token(&[Part::Run(URL64, 32, 64)]),
-        env_names: &["QWEN_CODING_PLAN_API_KEY"],
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "dashscope-api-key",
-        provider: "Alibaba Cloud",
-        provider_id: "qwen",
-        title: "Model Studio (DashScope, Qwen) API key",
-        opens: "Model calls at its owner's cost.",
-        revoke: "https://bailian.console.alibabacloud.com/?tab=model#/api-key",
-        source: "https://www.alibabacloud.com/help/en/model-studio/get-api-key",
-        env_names: &[
-            "DASHSCOPE_API_KEY",
-            "MODELSTUDIO_API_KEY",
-            "QWEN_API_KEY",
-            "BAILIAN_API_KEY",
-            "ALIBABA_API_KEY",
-        ],
-        examples: Examples::Made(sk_hex),
-        ..Rule::BLANK
-    },
-    Rule {
         id: "deepinfra-api-key",
         provider: "DeepInfra",
         title: "DeepInfra API key",
@@ -164,18 +115,6 @@ pub(super) const RULES: &[Rule] = &[
         revoke: "https://deepinfra.com/dash/api_keys",
         source: "https://deepinfra.com/docs (no public prefix)",
         env_names: &["DEEPINFRA_API_KEY", "DEEPINFRA_TOKEN"],
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "deepseek-api-key",
-        provider: "DeepSeek",
-        provider_id: "deepseek",
-        title: "DeepSeek API key",
-        opens: "Model calls at its owner's cost.",
-        revoke: "https://platform.deepseek.com/api_keys",
-        source: "https://api-docs.deepseek.com (shape believed, shared with others)",
-        env_names: &["DEEPSEEK_API_KEY"],
-        examples: Examples::Made(sk_hex),
         ..Rule::BLANK
     },
     Rule {
@@ -301,19 +240,6 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
-        id: "kimi-code-key",
-        provider: "Moonshot AI",
-        provider_id: "kimi-coding",
-        title: "Kimi Code subscription key",
-        opens: "Model calls of a Kimi Code subscription.",
-        revoke: "https://www.kimi.com/code/console",
-        source: "Believed, from issued keys; documentation: https://www.kimi.com/code/docs",
-        prefixes: &["sk-kimi-"],
-        shape: Shape::Token(&[Part::Run(URL64, 40, 100)]),
-        env_names: &["KIMI_API_KEY", "KIMICODE_API_KEY", "KIMI_CODE_API_KEY"],
-        ..Rule::BLANK
-    },
-    Rule {
         id: "lepton-key",
         provider: "Lepton",
         title: "Lepton API key",
@@ -365,25 +291,6 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
-        id: "minimax-api-key",
-        provider: "MiniMax",
-        provider_id: "minimax",
-        title: "MiniMax API or coding-plan key",
-        opens: "Model calls at its owner's cost.",
-        revoke: "https://platform.minimax.io/user-center/basic-information/interface-key",
-        source: "Believed, from issued keys; documentation: https://platform.minimax.io/docs",
-        prefixes: &["sk-cp-", "sk-api-"],
-        shape: Shape::Token(&[Part::Run(URL64, 40, 200)]),
-        env_names: &[
-            "MINIMAX_API_KEY",
-            "MINIMAX_CODE_PLAN_KEY",
-            "MINIMAX_CODING_API_KEY",
-            "MINIMAX_OAUTH_TOKEN",
-            "OPENCLAW_LIVE_MINIMAX_KEY",
-        ],
-        ..Rule::BLANK
-    },
-    Rule {
         id: "mistral-api-key",
         provider: "Mistral AI",
         provider_id: "mistral",
@@ -396,18 +303,6 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
-        id: "moonshot-api-key",
-        provider: "Moonshot AI",
-        provider_id: "moonshot",
-        title: "Moonshot (Kimi) API key",
-        opens: "Model calls at its owner's cost.",
-        revoke: "https://platform.moonshot.ai/console/api-keys",
-        source: "https://platform.moonshot.ai/docs (shape believed, shared with others)",
-        env_names: &["MOONSHOT_API_KEY"],
-        examples: Examples::Made(sk_alnum),
-        ..Rule::BLANK
-    },
-    Rule {
         id: "nebius-api-key",
         provider: "Nebius",
         title: "Nebius Token Factory API key",
@@ -415,16 +310,6 @@ pub(super) const RULES: &[Rule] = &[
         revoke: "https://tokenfactory.nebius.com",
         source: "https://docs.tokenfactory.nebius.com (a JWT)",
         env_names: &["NEBIUS_API_KEY"],
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "novita-api-key",
-        provider: "Novita AI",
-        title: "Novita API key",
-        opens: "Model calls at its owner's cost.",
-        revoke: "https://novita.ai/settings/key-management",
-        source: "Believed, from issued keys; documentation: https://novita.ai/docs",
-        env_names: &["NOVITA_API_KEY"],
         ..Rule::BLANK
     },
     Rule {
@@ -465,19 +350,6 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
-        id: "qianfan-api-key",
-        provider: "Baidu",
-        provider_id: "qianfan",
-        title: "Qianfan API key",
-        opens: "Model calls at its owner's cost.",
-        revoke: "https://console.bce.baidu.com/iam/#/iam/apikey/list",
-        source: "Believed, from issued keys; documentation: https://cloud.baidu.com/doc/qianfan-api/index.html",
-        prefixes: &["bce-v3/ALTAK-"],
-        shape: Shape::Token(&[Part::Run(QIANFAN, 50, 80)]),
-        env_names: &["QIANFAN_API_KEY"],
-        ..Rule::BLANK
-    },
-    Rule {
         id: "reka-key",
         provider: "Reka",
         title: "Reka API key",
@@ -513,28 +385,6 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
-        id: "siliconflow-api-key",
-        provider: "SiliconFlow",
-        title: "SiliconFlow API key",
-        opens: "Model calls at its owner's cost.",
-        revoke: "https://cloud.siliconflow.com/account/ak",
-        source: "https://docs.siliconflow.com (shape believed, shared with others)",
-        env_names: &["SILICONFLOW_API_KEY"],
-        examples: Examples::Made(sk_alnum),
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "stepfun-key",
-        provider: "StepFun",
-        title: "StepFun API key",
-        opens: "Model calls at its owner's cost.",
-        revoke: "https://platform.stepfun.com/interface-key",
-        source: "https://platform.stepfun.com/docs (no public prefix)",
-        env_names: &["STEPFUN_API_KEY", "STEP_API_KEY"],
-        examples: Examples::Made(|dice| dice.draw(ALNUM, 64)),
-        ..Rule::BLANK
-    },
-    Rule {
         id: "together-api-key",
         provider: "Together AI",
         provider_id: "together",
@@ -549,17 +399,6 @@ pub(super) const RULES: &[Rule] = &[
             "TOGETHERAI_API_KEY",
             "TOGETHER_AI_API_KEY",
         ],
-        ..Rule::BLANK
-    },
-    Rule {
-        id: "upstage-key",
-        provider: "Upstage",
-        title: "Upstage API key",
-        opens: "Model calls at its owner's cost.",
-        revoke: "https://console.upstage.ai/api-keys",
-        source: "https://console.upstage.ai/docs (prefix believed)",
-        env_names: &["UPSTAGE_API_KEY", "UPSTAGE_TOKEN"],
-        examples: Examples::Made(|dice| format!("up_{}", dice.draw(ALNUM, 32))),
         ..Rule::BLANK
     },
     Rule {
@@ -598,45 +437,39 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::BLANK
     },
     Rule {
-        id: "xiaomi-api-key",
-        provider: "Xiaomi",
-        provider_id: "xiaomi",
-        title: "Xiaomi MiMo API key",
+        id: "io-net-key",
+        provider: "io.net",
+        title: "IO Intelligence API key",
         opens: "Model calls at its owner's cost.",
-        revoke: "https://platform.xiaomimimo.com/#/console/api-keys",
-        source: "https://platform.xiaomimimo.com/#/docs (shape believed, shared with others)",
-        env_names: &["XIAOMI_API_KEY", "MIMO_API_KEY"],
-        examples: Examples::Made(sk_alnum),
+        revoke: "https://ai.io.net/ai/api-keys",
+        source: "https://docs.io.net (shape believed)",
+        prefixes: &["io-v2-"],
+        shape: Shape::Token(&[Part::Run(DOTTED, 80, 400)]),
+        env_names: &["IOINTELLIGENCE_API_KEY", "IO_NET_API_KEY"],
         ..Rule::BLANK
     },
     Rule {
-        id: "zai-api-key",
-        provider: "Z.AI",
-        provider_id: "zai",
-        title: "Z.AI (GLM) API key",
-        opens: "Model calls at its owner's cost.",
-        revoke: "https://z.ai/manage-apikey/apikey-list",
-        source: "https://docs.z.ai/api-reference/introduction (an id, a dot and a secret; believed)",
-        env_names: &[
-            "ZAI_API_KEY",
-            "Z_AI_API_KEY",
-            "ZHIPU_API_KEY",
-            "ZHIPUAI_API_KEY",
-            "GLM_API_KEY",
-            "BIGMODEL_API_KEY",
-        ],
-        examples: Examples::Made(|dice| format!("{}.{}", dice.draw(HEX, 32), dice.draw(ALNUM, 16))),
+        id: "letta-key",
+        provider: "Letta",
+        title: "Letta API key",
+        opens: "Agents and their memories.",
+        revoke: "https://app.letta.com/api-keys",
+        source: "https://docs.letta.com (shape believed)",
+        prefixes: &["sk-let-"],
+        shape: Shape::Token(&[Part::Run(BASE64, 40, 120), Part::Pad(2)]),
+        env_names: &["LETTA_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "amp-key",
+        provider: "Amp",
+        title: "Amp access token",
+        opens: "Threads and model calls of the account.",
+        revoke: "https://ampcode.com/settings",
+        source: "https://ampcode.com/manual (shape believed)",
+        prefixes: &["sgamp_user_"],
+        shape: Shape::Token(&[Part::Run(WORD, 40, 120)]),
+        env_names: &["AMP_API_KEY"],
         ..Rule::BLANK
     },
 ];
-
-/// What follows `bce-v3/ALTAK-`: an id, a slash and a secret.
-const QIANFAN: Alphabet = ALNUM.or(Alphabet::of(b"/"));
-
-fn sk_hex(dice: &mut Dice) -> String {
-    format!("{}{}", "sk-", dice.draw(HEX, 32))
-}
-
-fn sk_alnum(dice: &mut Dice) -> String {
-    format!("{}{}", "sk-", dice.draw(ALNUM, 48))
-}

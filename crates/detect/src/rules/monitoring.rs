@@ -381,6 +381,44 @@ pub(super) const RULES: &[Rule] = &[
         shape: Shape::Token(&[Part::Run(WORD, 70, 90)]),
         ..Rule::BLANK
     },
+    Rule {
+        id: "coralogix-key",
+        provider: "Coralogix",
+        title: "Coralogix API key",
+        opens: "Logs and metrics of the team.",
+        revoke: "https://coralogix.com (Settings, API keys)",
+        source: "https://coralogix.com/docs (shape believed)",
+        prefixes: &["cxtp_", "cxup_"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 28, 40)]),
+        env_names: &["CORALOGIX_API_KEY", "CORALOGIX_PRIVATE_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "honeybadger-key",
+        provider: "Honeybadger",
+        title: "Honeybadger project key",
+        severity: Severity::Medium,
+        opens: "Errors of the project.",
+        revoke: "https://app.honeybadger.io (Project settings)",
+        source: "https://docs.honeybadger.io (shape believed)",
+        prefixes: &["hbp_", "hba_"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 34, 48)]),
+        env_names: &["HONEYBADGER_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "logicmonitor-token",
+        provider: "LogicMonitor",
+        title: "LogicMonitor token",
+        opens: "Devices and alerts of the portal.",
+        revoke: "The portal, Settings, Users & roles.",
+        source: "https://www.logicmonitor.com/support (shape believed)",
+        prefixes: &["lmb_", "lma_"],
+        shape: Shape::Token(&[Part::Run(BASE64, 40, 120), Part::Pad(2)]),
+        check: checks::mixed,
+        env_names: &["LM_BEARER_TOKEN", "LOGICMONITOR_TOKEN"],
+        ..Rule::BLANK
+    },
 ];
 
 /// What follows `sntrys_`: base64, an underscore and a signature.

@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** data only.
 
-use super::sets::{DASH_HEX, TOKEN68, XHEX, uuid};
+use super::sets::{BASE58, DASH_HEX, TOKEN68, XHEX, uuid};
 use crate::checks;
 use crate::rule::{Examples, Part, Rule, Severity, Shape};
 use crate::window::{ALNUM, BASE64, DOTTED, HEX, LOWER_NUM, URL64, WORD};
@@ -384,6 +384,30 @@ pub(super) const RULES: &[Rule] = &[
         prefixes: &["xnd_production_", "xnd_development_"],
         shape: Shape::Token(&[Part::Run(ALNUM, 40, 72)]),
         env_names: &["XENDIT_SECRET_KEY", "XENDIT_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "klarna-key",
+        provider: "Klarna",
+        title: "Klarna API key",
+        opens: "Payments and orders of the merchant.",
+        revoke: "https://portal.klarna.com (Payment settings, API credentials)",
+        source: "https://docs.klarna.com (shape believed)",
+        prefixes: &["klarna_live_api_", "klarna_test_api_"],
+        shape: Shape::Token(&[Part::Run(BASE64, 40, 400), Part::Pad(2)]),
+        env_names: &["KLARNA_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "extended-private-key",
+        provider: "Bitcoin",
+        title: "Extended private key of a wallet",
+        opens: "Every coin of the wallet.",
+        revoke: "Cannot be revoked: move the coins to a new wallet.",
+        source: "https://github.com/bitcoin/bips/blob/master/bip-0032.mediawiki",
+        prefixes: &["xprv9", "tprv8", "yprvA", "zprvA"],
+        shape: Shape::Token(&[Part::Run(BASE58, 100, 108)]),
+        env_names: &["WALLET_XPRV"],
         ..Rule::BLANK
     },
 ];

@@ -76,12 +76,34 @@ pub(super) const RULES: &[Rule] = &[
             "$y$",
             "$argon2id$",
             "$argon2i$",
+            "$2x$",
+            "$1$",
+            "$8$",
             "$apr1$",
             "$pbkdf2-sha256$",
         ],
         shape: Shape::Token(&[Part::Run(HASH, 28, 240)]),
         check: checks::crypt_hash,
         examples: Examples::Made(|dice| format!("$2b$12${}", dice.draw(ALNUM, 53))),
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "kerberos-hash",
+        provider: "Kerberos",
+        title: "Kerberos ticket to guess a password from",
+        severity: Severity::Low,
+        opens: "The account, once the password behind it is guessed.",
+        revoke: "Change the password.",
+        source: "https://hashcat.net/wiki/doku.php?id=example_hashes",
+        prefixes: &["$krb5asrep$", "$krb5tgs$"],
+        shape: Shape::Token(&[Part::Run(HASH.or(Alphabet::of(b"@:*")), 64, 8192)]),
+        examples: Examples::Made(|dice| {
+            format!(
+                "$krb5asrep$23${}${}",
+                dice.draw(HEX, 32),
+                dice.draw(HEX, 200)
+            )
+        }),
         ..Rule::BLANK
     },
     Rule {
@@ -106,6 +128,21 @@ pub(super) const RULES: &[Rule] = &[
             "-----BEGIN PRIVATE KEY-----\\n...\\n-----END PRIVATE KEY-----",
             "-----BEGIN PUBLIC KEY-----",
         ],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "private-key-in-base64",
+        provider: "Unknown",
+        title: "Private key (PEM), encoded once more",
+        opens: "Servers, signatures or accounts that trust its public half.",
+        revoke: "Wherever its public half is trusted: authorized_keys, the certificate's issuer, the app's key page.",
+        source: "https://www.rfc-editor.org/rfc/rfc7468",
+        prefixes: &["LS0tLS1CRUdJTi"],
+        shape: Shape::Token(&[Part::Run(BASE64, 100, 12_000), Part::Pad(2)]),
+        check: checks::pem_in_base64,
+        examples: Examples::Made(|dice| {
+            base64::engine::general_purpose::STANDARD.encode(fake_pem(dice))
+        }),
         ..Rule::BLANK
     },
     Rule {

@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** data only.
 
-use super::sets::uuid;
+use super::sets::{DASH_HEX, uuid};
 use crate::checks;
 use crate::rule::{Examples, Part, Rule, Shape};
 use crate::window::{ALNUM, HEX, URL64};
@@ -261,6 +261,55 @@ pub(super) const RULES: &[Rule] = &[
         prefixes: &["ydc-sk-"],
         shape: Shape::Token(&[Part::Run(URL64, 16, 80)]),
         env_names: &["YDC_API_KEY", "YOU_API_KEY", "YOUCOM_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "context7-key",
+        provider: "Context7",
+        title: "Context7 API key",
+        opens: "Documentation lookups of the account.",
+        revoke: "https://context7.com/dashboard",
+        source: "https://context7.com/docs (shape believed)",
+        prefixes: &["ctx7sk-"],
+        shape: Shape::Token(&[Part::Run(DASH_HEX, 36, 36)]),
+        env_names: &["CONTEXT7_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "scrapfly-key",
+        provider: "Scrapfly",
+        title: "Scrapfly API key",
+        opens: "Scrapes at its owner's cost.",
+        revoke: "https://scrapfly.io/dashboard",
+        source: "https://scrapfly.io/docs (shape believed)",
+        prefixes: &["scp-live-", "scp-test-"],
+        shape: Shape::Token(&[Part::Run(HEX, 32, 32)]),
+        env_names: &["SCRAPFLY_API_KEY", "SCRAPFLY_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "scrapegraph-key",
+        provider: "ScrapeGraphAI",
+        title: "ScrapeGraphAI key",
+        opens: "Scrapes at its owner's cost.",
+        revoke: "https://dashboard.scrapegraphai.com",
+        source: "https://docs.scrapegraphai.com (shape believed)",
+        prefixes: &["sgai-"],
+        shape: Shape::Token(&[Part::Run(DASH_HEX, 36, 36)]),
+        env_names: &["SCRAPEGRAPH_API_KEY", "SGAI_API_KEY"],
+        ..Rule::BLANK
+    },
+    Rule {
+        id: "steel-key",
+        provider: "Steel",
+        title: "Steel API key",
+        opens: "Remote browsers and their sessions.",
+        revoke: "https://app.steel.dev/settings/api-keys",
+        source: "https://docs.steel.dev (shape believed)",
+        prefixes: &["ste-"],
+        shape: Shape::Token(&[Part::Run(ALNUM, 40, 80)]),
+        check: checks::mixed,
+        env_names: &["STEEL_API_KEY"],
         ..Rule::BLANK
     },
 ];
