@@ -13,6 +13,7 @@
 use crate::engine::encoding_of;
 use crate::extent::read_value;
 use crate::name::{Demand, Meaning, meaning};
+use crate::random::is_identifier_text;
 use crate::rule::{Confidence, Encoding, Rule};
 use crate::rules::{GENERIC_ID, rule};
 use crate::separator::{Delimiter, Evidence, Name, Place, quote_at, value_start};
@@ -25,6 +26,10 @@ use std::ops::Range;
 const NAME_REACH: usize = 64;
 /// The shortest value that is reported because of its name.
 const SHORTEST: usize = 8;
+/// The fewest letters without a digit that a sentence may lead to.
+const TELLING_LETTERS: usize = 16;
+/// The longest word that is read in front of a name.
+const PHRASE_REACH: usize = 40;
 /// How much of a value is judged.
 const JUDGED: usize = 256;
 
@@ -132,19 +137,15 @@ fn meaning_at(window: &Window<'_>, start: usize, end: usize) -> Option<Meaning> 
     {
         return alone;
     }
-    let left = window.before(start - 1, 40);
-    let length = left
-        .iter()
-        .rev()
-        .take_while(|b| WORD.has(**b) || sign == b'.' && matches!(b, b'.' | b'-'))
-        .count();
-    if length == 0 {
+    let from = phrase_start(window, start, sign);
+    if from == start {
         return alone;
     }
-    let phrase = str::from_utf8(window.slice(start - 1 - length..end)).ok()?;
+    let phrase = str::from_utf8(window.slice(from..end)).ok()?;
     let together = meaning(phrase)?;
     // `Biases key`: a word with a capital in front of `key` is likely the name of a service.
-    let capital = sign == b' ' && phrase.starts_with(|c: char| c.is_ascii_uppercase());
+    let before = phrase.rsplit(' ').nth(1).unwrap_or_default();
+    let capital = sign == b' ' && before.starts_with(|c: char| c.is_ascii_uppercase());
     // A provider's variable is one word; a phrase that happens to spell one is less.
     Some(Meaning {
         rule: together.rule.filter(|_| sign == b'.'),
@@ -156,6 +157,32 @@ fn meaning_at(window: &Window<'_>, start: usize, end: usize) -> Option<Meaning> 
             demand => demand,
         },
     })
+}
+
+/// Returns where the word in front of a name begins, or the path; behind a blank two words count:
+/// "my Bright Data key".
+fn phrase_start(window: &Window<'_>, start: usize, sign: u8) -> usize {
+    let mut from = start;
+    for _ in 0..if sign == b' ' { 2 } else { 1 } {
+        if window.before(from, 1) != [sign] {
+            break;
+        }
+        let left = window.before(from - 1, PHRASE_REACH);
+        let length = left
+            .iter()
+            .rev()
+            .take_while(|b| WORD.has(**b) || matches!(b, b'.' | b'-'))
+            .count();
+        if length == 0 {
+            break;
+        }
+        let word = from - 1 - length;
+        from = word + escape_rest(window, word, from - 1);
+        if from != word {
+            break;
+        }
+    }
+    from
 }
 
 /// Reads the value after `Bearer `.
@@ -256,7 +283,9 @@ fn judge(window: &Window<'_>, span: Range<usize>, meaning: Meaning, place: Place
         (Evidence::Beside, Demand::Password) => Demand::Drawn { ids: false },
         (_, demand) => demand,
     };
-    let both = start.iter().any(u8::is_ascii_digit) && start.iter().any(u8::is_ascii_alphabetic);
+    let both = start.iter().any(u8::is_ascii_alphabetic)
+        && (start.iter().any(u8::is_ascii_digit)
+            || start.len() >= TELLING_LETTERS && !is_identifier_text(start));
     if called || !fits(start, demand) || place.evidence == Evidence::Told && !both {
         return None;
     }

@@ -51,7 +51,7 @@ pub(crate) struct Meaning {
 }
 
 /// Last words that name a credential on their own.
-const NOUNS: [&str; 30] = [
+const NOUNS: [&str; 33] = [
     "password",
     "passwd",
     "passphrase",
@@ -77,6 +77,9 @@ const NOUNS: [&str; 30] = [
     "signingkey",
     "encryptionkey",
     "masterkey",
+    "accountkey",
+    "sharedaccesskey",
+    "subscriptionkey",
     "authorization",
     "jwt",
     "pat",

@@ -12,7 +12,7 @@ use crate::window::{Extent, URL64, WORD, Window, hex_digit};
 pub(crate) const BLANKS: usize = 32;
 
 /// The longest value that is looked for on a line of its own.
-const LINE_REACH: usize = 256;
+const LINE_REACH: usize = 512;
 
 /// How a value is delimited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
