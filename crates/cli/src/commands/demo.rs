@@ -1,7 +1,11 @@
-//! `bedlock demo`: the whole story on a temporary home, with no AWS account and no OpenClaw.
+//! `bedlock demo`: the whole story on a temporary home and a sandbox, with no AWS account and no
+//! OpenClaw.
 //!
-//! **Invariant:** nothing outside of its own temporary folder is read or written, and the folder
-//! goes at the end.
+//! **Invariant:** nothing outside of its own temporary folders is read or written, and the folders go
+//! at the end.
+
+mod call;
+mod night;
 
 use std::collections::BTreeSet;
 
@@ -24,10 +28,11 @@ Examples:
   bedlock demo --keep          keeps the leaky home, so that you can try the commands on it
 
 Exit codes:
-  0  the demo host was leaky, became keyless, and was put back byte for byte
+  0  the demo host was leaky, became keyless, was put back byte for byte, and its agent came back
+     after its session's end with one tap
   3  it did not";
 
-/// Show the whole story on a temporary home: audit, harden, verify, undo
+/// Show the whole story on a temporary home: audit, harden, verify, undo, and a night with one tap
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Demo {
@@ -200,8 +205,14 @@ impl Story<'_> {
             Score::of(&after.inspection.report, &posture_after),
         );
         terminal::print(&scoreboard(&scores.0, &scores.1, self.look))?;
+        self.say(
+            "5. the session: sign in once, one tap brings it back",
+            "The real daemon, the real sign-in and the real notifier, on a sandbox of Identity Center,\n\
+             Amazon Bedrock and Telegram whose clock is moved: a night in some seconds.",
+        )?;
+        let night = night::tell()?;
         terminal::print("\nOn your own host: bedlock audit\n")?;
-        Ok(same && scores.1.secrets == 0 && posture_after.verdict() == Verdict::Pass)
+        Ok(night && same && scores.1.secrets == 0 && posture_after.verdict() == Verdict::Pass)
     }
 }
 
