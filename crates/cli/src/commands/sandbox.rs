@@ -155,7 +155,7 @@ impl SandboxCommand {
              Nothing that it issues opens anything anywhere else.\n\n\
              In another terminal:\n\n{exports}\n\
              Then, with the AWS CLI or any SDK:\n\n  \
-             aws sso login --use-device-code --no-browser\n  \
+             aws sso login --no-browser\n  \
              aws sts get-caller-identity\n  \
              aws bedrock-runtime converse --model-id {model} \\\n    \
              --messages '[{{\"role\":\"user\",\"content\":[{{\"text\":\"hi\"}}]}}]'\n\n\
