@@ -9,7 +9,7 @@
 )]
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -321,5 +321,37 @@ fn the_demo_leaves_nothing_behind() {
         .unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert!(text(&output.stdout).contains("6 of 6"));
+    // The night: refused when the session is over, and there again after one tap.
+    let told = text(&output.stdout);
+    assert!(told.contains("and it cannot be renewed"), "{told}");
+    assert!(told.contains("2 taps, 2 messages"), "{told}");
+    assert!(!told.contains("FAKE"), "no token is printed");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn the_sandbox_stops_at_a_signal_and_leaves_nothing_behind() {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_bedlock"))
+        .args(["sandbox", "--json", "--approve", "auto"])
+        .env_clear()
+        .env("HOME", folder.path())
+        .env("TMPDIR", folder.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    lines.read_line(&mut line).unwrap();
+    let told: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let home = Path::new(told["environment"]["HOME"].as_str().unwrap());
+    let config = std::fs::read_to_string(home.join(".aws/config")).unwrap();
+    assert!(config.contains("[profile bedlock-sandbox]"), "{config}");
+    assert!(home.starts_with(folder.path().canonicalize().unwrap()));
+
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
