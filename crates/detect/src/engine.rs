@@ -134,7 +134,9 @@ impl Engine {
         let mut held = None;
         while cursor.next < decided && held.is_none() {
             let from = cursor.next;
-            let (count, until) = self.literals.candidates(bytes, from..decided, found);
+            let (count, until) = self
+                .literals
+                .candidates(bytes, from..decided, cursor.raw, found);
             for candidate in &found[..count] {
                 let at = from + usize::from(candidate.near);
                 if at < cursor.next {

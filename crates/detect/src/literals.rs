@@ -8,7 +8,7 @@
 use crate::rule::{Part, Read, Rule, Shape};
 use crate::rules::rules;
 use crate::window::{Alphabet, Window};
-use bedlock_prefilter::{Found, Prefilter, WIDTH, pattern};
+use bedlock_prefilter::{Found, Pattern, Prefilter, WIDTH};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -77,6 +77,8 @@ struct Literal {
     bytes: Box<[u8]>,
     /// What may follow, if it is shorter than the prefilter looks at.
     next: Alphabet,
+    /// It wakes nothing inside of a word.
+    opens: bool,
     triggers: Vec<Trigger>,
 }
 
@@ -97,12 +99,13 @@ impl Literals {
             .map(|(literal, triggers)| Literal {
                 bytes: literal.as_bytes().into(),
                 next: next(triggers),
+                opens: triggers.iter().all(opens),
                 triggers: every_trigger(&table, literal),
             })
             .collect();
         let patterns: Vec<_> = literals
             .iter()
-            .map(|literal| pattern(&literal.bytes, literal.next.mask()))
+            .map(|literal| Pattern::new(&literal.bytes, literal.next.mask(), literal.opens))
             .collect();
         Self {
             prefilter: Prefilter::new(&patterns),
@@ -124,9 +127,10 @@ impl Literals {
         &self,
         text: &[u8],
         places: Range<usize>,
+        raw: bool,
         found: &mut Found,
     ) -> (usize, usize) {
-        self.prefilter.candidates(text, places, found)
+        self.prefilter.candidates(text, places, raw, found)
     }
 
     /// Returns what the longest literal at `at` wakes; the first bytes there are those of `group`.
@@ -145,6 +149,18 @@ impl Literals {
             .filter_map(|&index| self.literals.get(usize::from(index)))
             .find(stands)
             .map(|literal| literal.triggers.as_slice())
+    }
+}
+
+/// Tells whether a trigger finds something only where a word begins.
+fn opens(trigger: &Trigger) -> bool {
+    match trigger {
+        Trigger::Prefix(..) => true,
+        Trigger::Anchor(rule, _) => match rule.shape {
+            Shape::Read(reader) => reader.opens,
+            _ => false,
+        },
+        _ => false,
     }
 }
 

@@ -73,6 +73,8 @@ pub enum Shape {
 #[derive(Clone, Copy)]
 pub struct Reader {
     pub(crate) anchors: &'static [&'static str],
+    /// The token begins with the anchor, so the anchor counts only where a word may begin.
+    pub(crate) opens: bool,
     pub(crate) read: fn(&Window<'_>, usize) -> Option<Read>,
 }
 

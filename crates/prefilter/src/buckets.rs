@@ -1,4 +1,4 @@
-//! The sixteen buckets: which patterns share one, and the tables that the shuffles read.
+//! The buckets: which patterns share one, and the tables that the shuffles read.
 //!
 //! A bucket lets through the product of its four sets, so patterns that share a bucket should be
 //! alike, and sets of frequent bytes should stay narrow. Of a byte's seven bits the first table sees
@@ -11,16 +11,20 @@
 //! **Invariant:** what a pattern allows, its bucket lets through.
 
 use crate::{Pattern, WIDTH};
+use std::ops::Range;
 
-/// The number of buckets; each has a bit in one of two bytes.
-pub(crate) const BUCKETS: usize = 16;
+/// The groups of eight buckets; each bucket has a bit in a byte. The first is for the patterns that
+/// stand anywhere, the others for those that open a word.
+pub(crate) const GROUPS: usize = 3;
+/// The number of buckets.
+const BUCKETS: usize = 8 * GROUPS;
 
-/// The tables of one byte position, for the two groups of eight buckets: entry `n` has the bits of
+/// The tables of one byte position, for each group of buckets: entry `n` has the bits of
 /// the buckets with a member whose low (or high) four bits are `n`.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Masks {
-    pub(crate) low: [[u8; 16]; 2],
-    pub(crate) high: [[u8; 16]; 2],
+    pub(crate) low: [[u8; 16]; GROUPS],
+    pub(crate) high: [[u8; 16]; GROUPS],
 }
 
 /// The tables of every position.
@@ -30,9 +34,12 @@ pub(crate) struct Buckets {
 
 impl Buckets {
     pub(crate) fn new(patterns: &[Pattern]) -> Self {
-        let mut patterns: Vec<Bucket> = patterns.iter().map(Bucket::of).collect();
+        let mut patterns: Vec<(Range<usize>, Bucket)> = patterns
+            .iter()
+            .map(|pattern| (choice(pattern), Bucket::of(pattern)))
+            .collect();
         // The frequent ones first: the rare ones then find a place where they add little.
-        patterns.sort_by(|a, b| b.share.total_cmp(&a.share));
+        patterns.sort_by(|(_, a), (_, b)| b.share.total_cmp(&a.share));
         let mut dealt = Dealt {
             buckets: [Bucket::default(); BUCKETS],
             places: vec![None; patterns.len()],
@@ -50,13 +57,18 @@ impl Buckets {
 }
 
 /// How often every pattern is taken out and dealt again, once all the others have a place.
-const SECOND_THOUGHTS: usize = 2;
+const SECOND_THOUGHTS: usize = 1;
+
+/// Returns the buckets that a pattern may be in.
+fn choice(pattern: &Pattern) -> Range<usize> {
+    if pattern.opens { 8..BUCKETS } else { 0..8 }
+}
 
 /// Patterns and the buckets that they are in.
 struct Dealt {
     buckets: [Bucket; BUCKETS],
     places: Vec<Option<usize>>,
-    patterns: Vec<Bucket>,
+    patterns: Vec<(Range<usize>, Bucket)>,
 }
 
 impl Dealt {
@@ -66,20 +78,32 @@ impl Dealt {
             let others = self.places.iter().zip(&self.patterns);
             self.buckets[bucket] = others
                 .filter(|(place, _)| **place == Some(bucket))
-                .fold(Bucket::default(), |all, (_, pattern)| all.with(pattern))
+                .fold(Bucket::default(), |all, (_, (_, pattern))| {
+                    all.with(pattern)
+                })
                 .weighed();
         }
-        let pattern = self.patterns[index];
-        let best = self
-            .buckets
-            .iter()
-            .map(|bucket| (bucket.share, bucket.with(&pattern).weighed()))
-            .enumerate()
-            .min_by(|(_, a), (_, b)| (a.1.share - a.0).total_cmp(&(b.1.share - b.0)));
-        if let Some((bucket, (_, joined))) = best {
-            self.buckets[bucket] = joined;
-            self.places[index] = Some(bucket);
+        let (choice, pattern) = self.patterns[index].clone();
+        let mut best = (f32::INFINITY, choice.start, pattern);
+        for bucket in choice {
+            let here = self.buckets[bucket];
+            let joined = here.with(&pattern);
+            let joined = if joined == here {
+                here
+            } else {
+                joined.weighed()
+            };
+            let added = joined.share - here.share;
+            if added < best.0 {
+                best = (added, bucket, joined);
+            }
+            if added <= 0.0 && here.share > 0.0 {
+                break;
+            }
         }
+        let (_, bucket, joined) = best;
+        self.buckets[bucket] = joined;
+        self.places[index] = Some(bucket);
     }
 }
 
@@ -100,7 +124,7 @@ fn masks(buckets: &[Bucket; BUCKETS], position: usize) -> Masks {
 }
 
 /// The low and high four bits of bytes that a bucket lets through at each position.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq)]
 struct Bucket {
     low: [u16; WIDTH],
     high: [u16; WIDTH],
@@ -111,7 +135,7 @@ struct Bucket {
 impl Bucket {
     fn of(pattern: &Pattern) -> Self {
         let mut bucket = Self::default();
-        for (position, &set) in pattern.iter().enumerate() {
+        for (position, &set) in pattern.sets.iter().enumerate() {
             let mut set = set;
             while set != 0 {
                 let byte = set.trailing_zeros();

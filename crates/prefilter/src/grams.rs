@@ -4,6 +4,7 @@
 //!
 //! **Invariant:** no false answer in either direction.
 
+use crate::places::Block;
 use crate::{BLOCK, Candidate, Found, Pattern, WIDTH};
 
 /// Bits of the filter in front of the table.
@@ -27,8 +28,9 @@ pub(crate) struct Grams {
 struct Entry {
     key: u32,
     group: u16,
-    /// The bytes that may stand fourth, in one of them.
-    fourth: u128,
+    /// The bytes that may stand fourth: in a pattern that stands anywhere, and in one that opens a
+    /// word.
+    fourth: [u128; 2],
 }
 
 impl Grams {
@@ -48,7 +50,10 @@ impl Grams {
             let fourth = same
                 .iter()
                 .filter_map(|&(_, index)| patterns.get(usize::from(index)))
-                .fold(0, |all, pattern| all | pattern[WIDTH - 1]);
+                .fold([0; 2], |mut all, pattern| {
+                    all[usize::from(pattern.opens)] |= pattern.sets[WIDTH - 1];
+                    all
+                });
             grams.insert(Entry {
                 key: same[0].0,
                 group,
@@ -97,11 +102,11 @@ impl Grams {
 
     /// Keeps of the first `count` places those where a pattern stands, with its group, and returns
     /// how many there are.
-    pub(crate) fn keep(&self, text: &[u8], found: &mut Found, count: usize) -> usize {
+    pub(crate) fn keep(&self, block: &Block<'_>, found: &mut Found, count: usize) -> usize {
         let mut kept = 0;
         for index in 0..count.min(BLOCK) {
             let near = found[index].near;
-            if let Some(group) = self.look_up(gram(text, near)) {
+            if let Some(group) = self.look_up(block, near) {
                 found[kept] = Candidate { near, group };
                 kept += 1;
             }
@@ -109,15 +114,18 @@ impl Grams {
         kept
     }
 
-    /// Returns the group of patterns of which one allows these four bytes.
-    fn look_up(&self, gram: u32) -> Option<u16> {
+    /// Returns the group of patterns of which one stands at a place.
+    fn look_up(&self, block: &Block<'_>, near: u16) -> Option<u16> {
+        let gram = gram(block.ahead(), near);
         let fourth = gram >> 24;
         let mut slot = self.slot(hash(gram & KEY));
         loop {
             let entry = &self.table[slot];
             if entry.key == gram & KEY {
-                let allowed = fourth < 128 && entry.fourth >> fourth & 1 == 1;
-                return allowed.then_some(entry.group);
+                let has = |set: u128| fourth < 128 && set >> fourth & 1 == 1;
+                let [anywhere, opening] = entry.fourth;
+                let stands = has(anywhere) || has(opening) && block.opens(near);
+                return stands.then_some(entry.group);
             }
             if entry.key == 0 {
                 return None;
@@ -158,7 +166,7 @@ fn spell(pattern: &Pattern, index: usize, key: u32, on: &mut dyn FnMut(u32)) {
         on(key);
         return;
     }
-    let mut set = pattern[index];
+    let mut set = pattern.sets[index];
     while set != 0 {
         let byte = set.trailing_zeros();
         set &= set - 1;

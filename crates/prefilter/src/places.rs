@@ -5,19 +5,108 @@
 //! **Invariant:** without branches on what the text holds, but for words with many places.
 
 use crate::grams::Grams;
-use crate::{BLOCK, Found};
+use crate::{BLOCK, Found, LOOK_BACK, WIDTH, may_open};
 
 /// Words of 64 bits for a bit of each place.
 pub(crate) const WORDS: usize = BLOCK / 64;
 /// The number of places in a word that are written without asking how many there are.
 const FEW: usize = 4;
 
+/// Some places of a text.
+pub(crate) struct Block<'t> {
+    /// From [`crate::LOOK_BACK`] bytes before the first place, if there are as many, to what the
+    /// last place reaches over.
+    pub(crate) text: &'t [u8],
+    /// How many bytes of the text stand before the first place.
+    pub(crate) lead: usize,
+    /// Words may begin at every place.
+    pub(crate) everywhere: bool,
+}
+
+impl Block<'_> {
+    /// Returns the text from the first place on.
+    pub(crate) fn ahead(&self) -> &[u8] {
+        &self.text[self.lead..]
+    }
+
+    /// Returns how many places there are.
+    pub(crate) fn places(&self) -> usize {
+        (self.ahead().len() + 1).saturating_sub(WIDTH)
+    }
+
+    /// Tells whether a word may begin at a place.
+    pub(crate) fn opens(&self, near: u16) -> bool {
+        self.everywhere || may_open(self.text, self.lead + usize::from(near))
+    }
+}
+
+/// What is known of 64 places, a bit for each.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Known {
+    /// A bucket of the patterns that stand anywhere lets it through.
+    pub(crate) anywhere: u64,
+    /// A bucket of the patterns that open a word lets it through.
+    pub(crate) opening: u64,
+    /// A letter, digit or underscore, and not the `m` that ends an escape sequence.
+    pub(crate) word: u64,
+    /// A backslash.
+    pub(crate) slash: u64,
+    /// A percent sign.
+    pub(crate) percent: u64,
+}
+
+impl Known {
+    /// Puts what is known of further places behind the first `at % 64`.
+    #[inline(always)]
+    pub(crate) fn add(&mut self, other: &Self, at: usize) {
+        let shift = at % 64;
+        self.anywhere |= other.anywhere << shift;
+        self.opening |= other.opening << shift;
+        self.word |= other.word << shift;
+        self.slash |= other.slash << shift;
+        self.percent |= other.percent << shift;
+    }
+
+    /// Returns the places to look at closer, given what is known of the 64 before.
+    #[inline(always)]
+    fn worth_it(&self, before: &Self) -> u64 {
+        let back = |here: u64, before: u64, by: u32| here << by | before >> (64 - by);
+        let opens = !back(self.word, before.word, 1)
+            | back(self.slash, before.slash, 2)
+            | back(self.slash, before.slash, 4)
+            | back(self.slash, before.slash, 6)
+            | back(self.percent, before.percent, 3)
+            | back(self.percent, before.percent, 5);
+        self.anywhere | self.opening & opens
+    }
+}
+
 /// Writes the places where a pattern really stands, and returns how many there are.
 #[inline(always)]
-pub(crate) fn keep(words: &[u64], grams: &Grams, text: &[u8], found: &mut Found) -> usize {
+pub(crate) fn keep(known: &[Known], grams: &Grams, block: &Block<'_>, found: &mut Found) -> usize {
+    let mut words = [0; WORDS];
+    let mut before = Known::default();
+    for (word, here) in words.iter_mut().zip(known) {
+        *word = if block.everywhere {
+            here.anywhere | here.opening
+        } else {
+            here.worth_it(&before)
+        };
+        before = *here;
+    }
+    if let Some(first) = known.first() {
+        // The bytes before the block are not known here.
+        words[0] |= first.opening & ((1 << LOOK_BACK) - 1);
+    }
+    keep_of(&words[..known.len().min(WORDS)], grams, block, found)
+}
+
+/// Writes those of the places whose bit is set where a pattern really stands.
+#[inline(always)]
+pub(crate) fn keep_of(words: &[u64], grams: &Grams, block: &Block<'_>, found: &mut Found) -> usize {
     let count = spread(words, found);
-    let count = grams.filter(text, found, count);
-    grams.keep(text, found, count)
+    let count = grams.filter(block.ahead(), found, count);
+    grams.keep(block, found, count)
 }
 
 /// Writes the places of all bits that are set.

@@ -110,6 +110,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html",
         shape: Shape::Read(Reader {
             anchors: &["X-Amz-Signature", "x-amz-signature"],
+            opens: false,
             read: signature,
         }),
         examples: Examples::Made(|dice| format!("X-Amz-Signature={}", dice.draw(HEX, 64))),

@@ -41,6 +41,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://learn.microsoft.com/en-us/azure/azure-app-configuration/howto-disable-access-key-authentication (shape believed)",
         shape: Shape::Read(Reader {
             anchors: &[".azconfig.io;Id="],
+            opens: false,
             read: app_configuration,
         }),
         examples: Examples::Made(|dice| {
@@ -64,6 +65,7 @@ pub(super) const RULES: &[Rule] = &[
             anchors: &[
                 "0Q~", "1Q~", "2Q~", "3Q~", "4Q~", "5Q~", "6Q~", "7Q~", "8Q~", "9Q~",
             ],
+            opens: false,
             read: client_secret,
         }),
         env_names: &[
@@ -86,6 +88,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://learn.microsoft.com/en-us/azure/azure-functions/function-keys-how-to (56 characters with a mark in them, believed)",
         shape: Shape::Read(Reader {
             anchors: &["AzFu"],
+            opens: false,
             read: function_key,
         }),
         env_names: &["AZURE_FUNCTION_KEY", "FUNCTIONS_KEY", "AZURE_FUNCTIONS_KEY"],
@@ -108,6 +111,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://learn.microsoft.com/en-us/azure/search/search-security-api-keys (52 characters with a mark in them, believed)",
         shape: Shape::Read(Reader {
             anchors: &["AzSe"],
+            opens: false,
             read: search_key,
         }),
         env_names: &[
@@ -129,6 +133,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://learn.microsoft.com/en-us/azure/ai-services/authentication (84 characters with a mark in them, believed)",
         shape: Shape::Read(Reader {
             anchors: &["JQQJ99"],
+            opens: false,
             read: ai_services_key,
         }),
         shared_shape: true,
@@ -151,6 +156,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://learn.microsoft.com/en-us/azure/storage/common/storage-account-keys-manage (marks in the keys believed)",
         shape: Shape::Read(Reader {
             anchors: &["+ASt", "ACDb"],
+            opens: false,
             read: account_key,
         }),
         shared_shape: true,

@@ -24,6 +24,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://discord.com/developers/docs/reference#authentication",
         shape: Shape::Read(Reader {
             anchors: DISCORD_ANCHORS,
+            opens: true,
             read: discord_bot,
         }),
         env_names: &["DISCORD_BOT_TOKEN", "DISCORD_TOKEN"],
@@ -51,6 +52,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://discord.com/developers/docs/resources/webhook",
         shape: Shape::Read(Reader {
             anchors: &["discord.com", "discordapp.com"],
+            opens: false,
             read: discord_webhook,
         }),
         env_names: &["DISCORD_WEBHOOK_URL"],
@@ -282,6 +284,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://api.slack.com/messaging/webhooks",
         shape: Shape::Read(Reader {
             anchors: &["hooks.slack.com"],
+            opens: false,
             read: slack_webhook,
         }),
         env_names: &["SLACK_WEBHOOK_URL"],
@@ -320,6 +323,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook",
         shape: Shape::Read(Reader {
             anchors: &[".webhook.office.com/", "outlook.office.com/webhook/"],
+            opens: false,
             read: teams_webhook,
         }),
         env_names: &["TEAMS_WEBHOOK_URL", "MSTEAMS_WEBHOOK_URL"],
@@ -344,6 +348,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://core.telegram.org/bots/features#generating-an-authentication-token",
         shape: Shape::Read(Reader {
             anchors: &[":AA", "%3AAA", "%3aAA"],
+            opens: false,
             read: telegram_bot,
         }),
         env_names: &["TELEGRAM_BOT_TOKEN", "TELEGRAM_TOKEN", "TG_BOT_TOKEN"],

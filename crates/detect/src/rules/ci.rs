@@ -286,6 +286,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens (shape believed)",
         shape: Shape::Read(Reader {
             anchors: &[".atlasv1."],
+            opens: false,
             read: terraform,
         }),
         env_names: &["TF_TOKEN_app_terraform_io", "TFE_TOKEN", "TFC_TOKEN"],

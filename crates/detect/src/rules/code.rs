@@ -38,6 +38,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://learn.microsoft.com/en-us/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate (84 characters with a mark in them, believed)",
         shape: Shape::Read(Reader {
             anchors: &["AZDO"],
+            opens: false,
             read: azure_devops,
         }),
         env_names: &[

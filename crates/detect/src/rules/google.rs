@@ -67,6 +67,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://firebase.google.com/docs/cloud-messaging/auth-server (shape believed)",
         shape: Shape::Read(Reader {
             anchors: &[":APA91b"],
+            opens: false,
             read: server_key,
         }),
         env_names: &["FCM_SERVER_KEY", "FIREBASE_SERVER_KEY"],
@@ -139,6 +140,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://cloud.google.com/iam/docs/keys-create-delete",
         shape: Shape::Read(Reader {
             anchors: &["private_key\":", "private_key\\"],
+            opens: false,
             read: service_account,
         }),
         examples: Examples::Made(google_key_file),

@@ -70,6 +70,7 @@ pub(super) const RULES: &[Rule] = &[
             anchors: &[
                 "-us1", "-us2", "-us3", "-us4", "-us5", "-us6", "-us7", "-us8", "-us9",
             ],
+            opens: false,
             read: mailchimp,
         }),
         env_names: &["MAILCHIMP_API_KEY", "MAILCHIMP_TOKEN"],

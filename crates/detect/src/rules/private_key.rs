@@ -115,6 +115,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://www.rfc-editor.org/rfc/rfc7468",
         shape: Shape::Read(Reader {
             anchors: &["-----BEGIN "],
+            opens: false,
             read,
         }),
         env_names: &[
@@ -154,6 +155,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://tartarus.org/~simon/putty-snapshots/htmldoc/AppendixC.html",
         shape: Shape::Read(Reader {
             anchors: &["PuTTY-User-Key-File-"],
+            opens: false,
             read: putty,
         }),
         examples: Examples::Made(fake_putty),

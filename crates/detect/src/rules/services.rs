@@ -46,6 +46,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://authress.io/knowledge-base/docs/authorization/service-clients/secrets-scanning/",
         shape: Shape::Read(Reader {
             anchors: &[".acc_", ".acc-"],
+            opens: false,
             read: authress,
         }),
         env_names: &["AUTHRESS_KEY"],
@@ -252,6 +253,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://support.maxmind.com/knowledge-base/articles/maxmind-license-key-updates (shape believed)",
         shape: Shape::Read(Reader {
             anchors: &["_mmk"],
+            opens: false,
             read: maxmind,
         }),
         env_names: &["MAXMIND_LICENSE_KEY", "GEOIP_LICENSE_KEY"],
@@ -444,6 +446,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://help.tableau.com/current/server/en-us/security_personal_access_tokens.htm (shape believed)",
         shape: Shape::Read(Reader {
             anchors: &["==:"],
+            opens: false,
             read: tableau,
         }),
         env_names: &["TABLEAU_TOKEN", "TABLEAU_PAT_SECRET", "TABLEAU_TOKEN_VALUE"],

@@ -11,8 +11,8 @@ mod neon;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-use crate::places::{WORDS, keep};
-use crate::{Found, Level, Prefilter, WIDTH};
+use crate::places::{Block, WORDS, keep_of};
+use crate::{Found, Level, Prefilter};
 
 /// Lists the vector levels of this processor, the slowest first.
 pub(crate) fn levels() -> Vec<Level> {
@@ -25,24 +25,22 @@ pub(crate) fn levels() -> Vec<Level> {
 }
 
 /// Writes the places where a pattern stands, and returns how many there are.
-///
-/// The text is a block of at most [`crate::BLOCK`] places and what the last of them reach over.
-pub(crate) fn search(filter: &Prefilter, text: &[u8], found: &mut Found) -> usize {
+pub(crate) fn search(filter: &Prefilter, block: &Block<'_>, found: &mut Found) -> usize {
     match filter.level {
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 | Level::Ssse3 => x86::run(filter, text, found),
+        Level::Avx2 | Level::Ssse3 => x86::run(filter, block, found),
         #[cfg(target_arch = "aarch64")]
-        Level::Neon => neon::run(filter, text, found),
-        _ => everywhere(filter, text, found),
+        Level::Neon => neon::run(filter, block, found),
+        _ => everywhere(filter, block, found),
     }
 }
 
 /// Searches without vectors: every place is looked up.
-fn everywhere(filter: &Prefilter, text: &[u8], found: &mut Found) -> usize {
-    let places = (text.len() + 1).saturating_sub(WIDTH);
+fn everywhere(filter: &Prefilter, block: &Block<'_>, found: &mut Found) -> usize {
+    let places = block.places();
     let words: [u64; WORDS] =
         std::array::from_fn(|index| first_bits(places.saturating_sub(64 * index)));
-    keep(&words, &filter.grams, text, found)
+    keep_of(&words, &filter.grams, block, found)
 }
 
 /// Returns a word with the first `count` bits set, all of them from 64 on.
@@ -53,16 +51,44 @@ fn first_bits(count: usize) -> u64 {
     }
 }
 
+/// Letters, digits and the underscore, but not `m`, as tables for the low and the high four of seven
+/// bits: a row of eight bytes in a class, and the columns of that class.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+const WORD_TABLES: [[u8; 16]; 2] = {
+    /// Rows by their number, and the low four bits of their members.
+    const CLASSES: [(u16, u16); 6] = [
+        (1 << 6 | 1 << 9 | 1 << 10 | 1 << 14, 0xffff),
+        (1 << 8 | 1 << 12, 0x00fe),
+        (1 << 7 | 1 << 11 | 1 << 15, 0x0300),
+        (1 << 11 | 1 << 15, 0x0400),
+        (1 << 11, 0x8000),
+        (1 << 13, 0xdf00),
+    ];
+    let mut tables = [[0; 16]; 2];
+    let mut class = 0;
+    while class < CLASSES.len() {
+        let (rows, columns) = CLASSES[class];
+        let mut at = 0;
+        while at < 16 {
+            tables[0][at] |= ((columns >> at & 1) as u8) << class;
+            tables[1][at] |= ((rows >> at & 1) as u8) << class;
+            at += 1;
+        }
+        class += 1;
+    }
+    tables
+};
+
 /// Writes the search for one instruction set.
 ///
 /// The module has `BYTES` (of a vector), `Vector`, and the functions `load`, `table`, `low`,
-/// `high`, `both` and `bits`, all with the same features.
+/// `high`, `both`, `either`, `all`, `bits` and `same`, all with the same features.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 macro_rules! teddy {
     ($features:literal) => {
-        use crate::buckets::Buckets;
-        use crate::places::{WORDS, keep};
-        use crate::simd::first_bits;
+        use crate::buckets::{Buckets, GROUPS};
+        use crate::places::{Block, Known, WORDS, keep};
+        use crate::simd::{WORD_TABLES, first_bits};
         use crate::{Found, Prefilter, WIDTH};
 
         /// Places in a step: all or half of a word.
@@ -71,38 +97,40 @@ macro_rules! teddy {
         const REACH: usize = STEP + WIDTH - 1;
 
         #[target_feature(enable = $features)]
-        pub(super) fn search(filter: &Prefilter, text: &[u8], found: &mut Found) -> usize {
-            let places = (text.len() + 1).saturating_sub(WIDTH);
-            let mut words = [0; WORDS];
-            let words = &mut words[..places.div_ceil(64).min(WORDS)];
+        pub(super) fn search(filter: &Prefilter, block: &Block<'_>, found: &mut Found) -> usize {
+            let (text, places) = (block.ahead(), block.places());
+            let mut known = [Known::default(); WORDS];
+            let known = &mut known[..places.div_ceil(64).min(WORDS)];
             let mut at = 0;
             while at + STEP <= places
                 && let Some(here) = text.get(at..).and_then(<[u8]>::first_chunk)
             {
-                words[at / 64] |= step(&filter.buckets, here) << (at % 64);
+                known[at / 64].add(&step(&filter.buckets, here), at);
                 at += STEP;
             }
             if at < places {
                 let mut rest = [0; REACH];
                 let left = &text[at..];
                 rest[..left.len()].copy_from_slice(left);
-                let bits = step(&filter.buckets, &rest) & first_bits(places - at);
-                words[at / 64] |= bits << (at % 64);
+                let mut last = step(&filter.buckets, &rest);
+                last.anywhere &= first_bits(places - at);
+                last.opening &= first_bits(places - at);
+                known[at / 64].add(&last, at);
             }
-            keep(words, &filter.grams, text, found)
+            keep(known, &filter.grams, block, found)
         }
 
-        /// Returns a bit for each place where some bucket lets all four bytes through.
+        /// Looks at the places of a step.
         #[target_feature(enable = $features)]
         #[inline]
-        fn step(buckets: &Buckets, text: &[u8; REACH]) -> u64 {
-            let mut near = [both_all(); 2];
-            let mut far = [both_all(); 2];
+        fn step(buckets: &Buckets, text: &[u8; REACH]) -> Known {
+            let mut near = [all(); GROUPS];
+            let mut far = [all(); GROUPS];
             for position in 0..WIDTH {
                 let masks = &buckets.masks[position];
                 let first = load(text, position);
                 let second = load(text, position + BYTES);
-                for group in 0..2 {
+                for group in 0..GROUPS {
                     let low_table = table(&masks.low[group]);
                     let high_table = table(&masks.high[group]);
                     let here = both(low(first, low_table), high(first, high_table));
@@ -111,9 +139,33 @@ macro_rules! teddy {
                     far[group] = both(far[group], there);
                 }
             }
-            bits(near[0], near[1]) | bits(far[0], far[1]) << BYTES
+            let (first, second) = (load(text, 0), load(text, BYTES));
+            let [low_table, high_table] = [table(&WORD_TABLES[0]), table(&WORD_TABLES[1])];
+            Known {
+                anywhere: bits(near[0]) | bits(far[0]) << BYTES,
+                opening: bits(either(near[1], near[2])) | bits(either(far[1], far[2])) << BYTES,
+                word: bits(both(low(first, low_table), high(first, high_table)))
+                    | bits(both(low(second, low_table), high(second, high_table))) << BYTES,
+                slash: same(first, b'\\') | same(second, b'\\') << BYTES,
+                percent: same(first, b'%') | same(second, b'%') << BYTES,
+            }
         }
     };
 }
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use teddy;
+
+#[cfg(all(test, any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod tests {
+    use super::*;
+    use crate::may_open;
+
+    #[test]
+    fn the_tables_of_words_know_each_byte() {
+        for byte in 0..128u8 {
+            let [low, high] = WORD_TABLES;
+            let word = low[usize::from(byte & 15)] & high[usize::from(byte >> 3)] != 0;
+            assert_eq!(word, !may_open(&[byte], 1), "{byte}");
+        }
+    }
+}

@@ -23,12 +23,12 @@ pub(super) fn levels() -> Vec<Level> {
     unsafe_code,
     reason = "a function with target features is called; the processor is asked first"
 )]
-pub(super) fn run(filter: &Prefilter, text: &[u8], found: &mut Found) -> usize {
+pub(super) fn run(filter: &Prefilter, block: &Block<'_>, found: &mut Found) -> usize {
     if is_aarch64_feature_detected!("neon") {
         // SAFETY: the line above asked for NEON.
-        unsafe { search(filter, text, found) }
+        unsafe { search(filter, block, found) }
     } else {
-        super::everywhere(filter, text, found)
+        super::everywhere(filter, block, found)
     }
 }
 
@@ -72,22 +72,37 @@ fn both(a: Vector, b: Vector) -> Vector {
 /// Returns what changes nothing in [`both`].
 #[target_feature(enable = "neon")]
 #[inline]
-fn both_all() -> Vector {
+fn all() -> Vector {
     vdupq_n_u8(255)
 }
 
-/// Returns a bit for each byte that is not zero in one of the vectors.
 #[target_feature(enable = "neon")]
 #[inline]
-fn bits(a: Vector, b: Vector) -> u64 {
-    let joined = vorrq_u8(a, b);
-    let some = vtstq_u8(joined, joined);
-    // Each byte keeps the bit of its place in its half; adding neighbours three times packs them.
-    let place = vcombine_u8(
-        vcreate_u8(0x8040_2010_0804_0201),
-        vcreate_u8(0x8040_2010_0804_0201),
-    );
-    let kept = vandq_u8(some, place);
+fn either(a: Vector, b: Vector) -> Vector {
+    vorrq_u8(a, b)
+}
+
+/// Returns a bit for each byte that is not zero.
+#[target_feature(enable = "neon")]
+#[inline]
+fn bits(a: Vector) -> u64 {
+    packed(vtstq_u8(a, a))
+}
+
+/// Returns a bit for each byte that is this one.
+#[target_feature(enable = "neon")]
+#[inline]
+fn same(a: Vector, byte: u8) -> u64 {
+    packed(vceqq_u8(a, vdupq_n_u8(byte)))
+}
+
+/// Returns a bit for each byte that is all ones.
+#[target_feature(enable = "neon")]
+#[inline]
+fn packed(ones: Vector) -> u64 {
+    // Each byte keeps the bit of its place in its half, and the sum of a half has them all.
+    let place = vcreate_u8(0x8040_2010_0804_0201);
+    let kept = vandq_u8(ones, vcombine_u8(place, place));
     let (near, far) = (vget_low_u8(kept), vget_high_u8(kept));
     u64::from(vaddv_u8(near)) | u64::from(vaddv_u8(far)) << 8
 }

@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** a function with a target feature is called only after the processor was asked.
 
+use crate::places::Block;
 use crate::{Found, Level, Prefilter};
 
 pub(super) fn levels() -> Vec<Level> {
@@ -26,15 +27,15 @@ fn has_avx2() -> bool {
     unsafe_code,
     reason = "functions with target features are called; the processor is asked first"
 )]
-pub(super) fn run(filter: &Prefilter, text: &[u8], found: &mut Found) -> usize {
+pub(super) fn run(filter: &Prefilter, block: &Block<'_>, found: &mut Found) -> usize {
     if filter.level == Level::Avx2 && has_avx2() {
         // SAFETY: the line above asked for AVX2 and what else is needed.
-        unsafe { avx2::search(filter, text, found) }
+        unsafe { avx2::search(filter, block, found) }
     } else if is_x86_feature_detected!("ssse3") {
         // SAFETY: the line above asked for SSSE3.
-        unsafe { ssse3::search(filter, text, found) }
+        unsafe { ssse3::search(filter, block, found) }
     } else {
-        super::everywhere(filter, text, found)
+        super::everywhere(filter, block, found)
     }
 }
 
@@ -86,16 +87,30 @@ mod avx2 {
     /// Returns what changes nothing in [`both`].
     #[target_feature(enable = "avx2,bmi1,popcnt")]
     #[inline]
-    fn both_all() -> Vector {
+    fn all() -> Vector {
         _mm256_set1_epi8(-1)
     }
 
-    /// Returns a bit for each byte that is not zero in one of the vectors.
     #[target_feature(enable = "avx2,bmi1,popcnt")]
     #[inline]
-    fn bits(a: Vector, b: Vector) -> u64 {
-        let none = _mm256_cmpeq_epi8(_mm256_or_si256(a, b), _mm256_setzero_si256());
+    fn either(a: Vector, b: Vector) -> Vector {
+        _mm256_or_si256(a, b)
+    }
+
+    /// Returns a bit for each byte that is not zero.
+    #[target_feature(enable = "avx2,bmi1,popcnt")]
+    #[inline]
+    fn bits(a: Vector) -> u64 {
+        let none = _mm256_cmpeq_epi8(a, _mm256_setzero_si256());
         u64::from(!_mm256_movemask_epi8(none).cast_unsigned())
+    }
+
+    /// Returns a bit for each byte that is this one.
+    #[target_feature(enable = "avx2,bmi1,popcnt")]
+    #[inline]
+    fn same(a: Vector, byte: u8) -> u64 {
+        let equal = _mm256_cmpeq_epi8(a, _mm256_set1_epi8(byte.cast_signed()));
+        u64::from(_mm256_movemask_epi8(equal).cast_unsigned())
     }
 }
 
@@ -146,16 +161,30 @@ mod ssse3 {
     /// Returns what changes nothing in [`both`].
     #[target_feature(enable = "ssse3")]
     #[inline]
-    fn both_all() -> Vector {
+    fn all() -> Vector {
         _mm_set1_epi8(-1)
     }
 
-    /// Returns a bit for each byte that is not zero in one of the vectors.
     #[target_feature(enable = "ssse3")]
     #[inline]
-    fn bits(a: Vector, b: Vector) -> u64 {
-        let none = _mm_cmpeq_epi8(_mm_or_si128(a, b), _mm_setzero_si128());
+    fn either(a: Vector, b: Vector) -> Vector {
+        _mm_or_si128(a, b)
+    }
+
+    /// Returns a bit for each byte that is not zero.
+    #[target_feature(enable = "ssse3")]
+    #[inline]
+    fn bits(a: Vector) -> u64 {
+        let none = _mm_cmpeq_epi8(a, _mm_setzero_si128());
         u64::from(!_mm_movemask_epi8(none).cast_unsigned() & 0xffff)
+    }
+
+    /// Returns a bit for each byte that is this one.
+    #[target_feature(enable = "ssse3")]
+    #[inline]
+    fn same(a: Vector, byte: u8) -> u64 {
+        let equal = _mm_cmpeq_epi8(a, _mm_set1_epi8(byte.cast_signed()));
+        u64::from(_mm_movemask_epi8(equal).cast_unsigned())
     }
 }
 
