@@ -218,8 +218,11 @@ fn triggers() -> Vec<(String, Trigger)> {
     );
     // Variables such as `AZURE_INFERENCE_CREDENTIAL` wake the reader by their whole name.
     let spoken = |name: &str| {
-        let lower = name.to_ascii_lowercase();
-        NAME_WORDS.iter().any(|word| lower.contains(word))
+        let has = |word: &&str| {
+            let mut windows = name.as_bytes().windows(word.len());
+            windows.any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+        };
+        NAME_WORDS.iter().any(|word| has(word))
             || WHOLE_NAMES.iter().any(|whole| name.contains(whole))
     };
     let silent = rules()
@@ -236,6 +239,9 @@ fn triggers() -> Vec<(String, Trigger)> {
 /// Lists how a prefix is written: as it is, and where it has a `/`, `+` or `=` also as in an address
 /// and in a string of JSON.
 fn spellings(prefix: &str) -> Vec<String> {
+    if !prefix.contains(['/', '+', '=']) {
+        return vec![prefix.to_owned()];
+    }
     let written = |slash: &str, plus: &str, equals: &str| {
         let slashed = prefix.replace('/', slash).replace('+', plus);
         slashed.replace('=', equals)

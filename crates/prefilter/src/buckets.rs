@@ -39,7 +39,7 @@ impl Buckets {
             .map(|pattern| (choice(pattern), Bucket::of(pattern)))
             .collect();
         // The frequent ones first: the rare ones then find a place where they add little.
-        patterns.sort_by(|(_, a), (_, b)| b.share.total_cmp(&a.share));
+        patterns.sort_by(|(_, a), (_, b)| b.share().total_cmp(&a.share()));
         let mut dealt = Dealt {
             buckets: [Bucket::default(); BUCKETS],
             places: vec![None; patterns.len()],
@@ -75,29 +75,23 @@ impl Dealt {
     /// Puts a pattern where it adds least to what is let through.
     fn deal(&mut self, index: usize) {
         if let Some(bucket) = self.places[index].take() {
-            let others = self.places.iter().zip(&self.patterns);
-            self.buckets[bucket] = others
-                .filter(|(place, _)| **place == Some(bucket))
-                .fold(Bucket::default(), |all, (_, (_, pattern))| {
-                    all.with(pattern)
-                })
-                .weighed();
+            let mut others = Bucket::default();
+            for (place, (_, pattern)) in self.places.iter().zip(&self.patterns) {
+                if *place == Some(bucket) {
+                    others.take_in(pattern);
+                }
+            }
+            self.buckets[bucket] = Bucket::default().with(&others);
         }
         let (choice, pattern) = self.patterns[index].clone();
         let mut best = (f32::INFINITY, choice.start, pattern);
         for bucket in choice {
-            let here = self.buckets[bucket];
-            let joined = here.with(&pattern);
-            let joined = if joined == here {
-                here
-            } else {
-                joined.weighed()
-            };
-            let added = joined.share - here.share;
+            let joined = self.buckets[bucket].with(&pattern);
+            let added = joined.share() - self.buckets[bucket].share();
             if added < best.0 {
                 best = (added, bucket, joined);
             }
-            if added <= 0.0 && here.share > 0.0 {
+            if added <= 0.0 {
                 break;
             }
         }
@@ -128,8 +122,8 @@ fn masks(buckets: &[Bucket; BUCKETS], position: usize) -> Masks {
 struct Bucket {
     low: [u16; WIDTH],
     high: [u16; WIDTH],
-    /// The share of places in a transcript that it lets through.
-    share: f32,
+    /// The shares of bytes in a transcript that it lets through.
+    shares: [f32; WIDTH],
 }
 
 impl Bucket {
@@ -144,25 +138,35 @@ impl Bucket {
                 bucket.high[position] |= 1 << (byte >> 3);
             }
         }
-        bucket.weighed()
+        Self::default().with(&bucket)
     }
 
-    /// Lets through what either lets through; the share is that of `self` until it is weighed.
+    /// Lets through what another lets through, without asking how often that occurs.
+    fn take_in(&mut self, other: &Self) {
+        for position in 0..WIDTH {
+            self.low[position] |= other.low[position];
+            self.high[position] |= other.high[position];
+        }
+    }
+
+    /// Lets through what either lets through.
     fn with(&self, other: &Self) -> Self {
         let mut joined = *self;
         for position in 0..WIDTH {
-            joined.low[position] |= other.low[position];
-            joined.high[position] |= other.high[position];
+            let low = self.low[position] | other.low[position];
+            let high = self.high[position] | other.high[position];
+            if (low, high) != (self.low[position], self.high[position]) {
+                joined.low[position] = low;
+                joined.high[position] = high;
+                joined.shares[position] = frequency(low, high);
+            }
         }
         joined
     }
 
-    fn weighed(self) -> Self {
-        let shares = self.low.iter().zip(&self.high);
-        Self {
-            share: shares.map(|(&low, &high)| frequency(low, high)).product(),
-            ..self
-        }
+    /// The share of places in a transcript that it lets through.
+    fn share(&self) -> f32 {
+        self.shares.iter().product()
     }
 }
 
