@@ -222,8 +222,7 @@ fn triggers() -> Vec<(String, Trigger)> {
             let mut windows = name.as_bytes().windows(word.len());
             windows.any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
         };
-        NAME_WORDS.iter().any(|word| has(word))
-            || WHOLE_NAMES.iter().any(|whole| name.contains(whole))
+        NAME_WORDS.iter().any(has) || WHOLE_NAMES.iter().any(|whole| name.contains(whole))
     };
     let silent = rules()
         .iter()
