@@ -19,6 +19,9 @@ _bedlock() {
             bedlock,audit)
                 cmd="bedlock__subcmd__audit"
                 ;;
+            bedlock,creds)
+                cmd="bedlock__subcmd__creds"
+                ;;
             bedlock,demo)
                 cmd="bedlock__subcmd__demo"
                 ;;
@@ -31,11 +34,17 @@ _bedlock() {
             bedlock,help)
                 cmd="bedlock__subcmd__help"
                 ;;
-            bedlock,sandbox)
-                cmd="bedlock__subcmd__sandbox"
+            bedlock,login)
+                cmd="bedlock__subcmd__login"
+                ;;
+            bedlock,logout)
+                cmd="bedlock__subcmd__logout"
                 ;;
             bedlock,scan)
                 cmd="bedlock__subcmd__scan"
+                ;;
+            bedlock,status)
+                cmd="bedlock__subcmd__status"
                 ;;
             bedlock,undo)
                 cmd="bedlock__subcmd__undo"
@@ -45,6 +54,9 @@ _bedlock() {
                 ;;
             bedlock__subcmd__help,audit)
                 cmd="bedlock__subcmd__help__subcmd__audit"
+                ;;
+            bedlock__subcmd__help,creds)
+                cmd="bedlock__subcmd__help__subcmd__creds"
                 ;;
             bedlock__subcmd__help,demo)
                 cmd="bedlock__subcmd__help__subcmd__demo"
@@ -58,11 +70,17 @@ _bedlock() {
             bedlock__subcmd__help,help)
                 cmd="bedlock__subcmd__help__subcmd__help"
                 ;;
-            bedlock__subcmd__help,sandbox)
-                cmd="bedlock__subcmd__help__subcmd__sandbox"
+            bedlock__subcmd__help,login)
+                cmd="bedlock__subcmd__help__subcmd__login"
+                ;;
+            bedlock__subcmd__help,logout)
+                cmd="bedlock__subcmd__help__subcmd__logout"
                 ;;
             bedlock__subcmd__help,scan)
                 cmd="bedlock__subcmd__help__subcmd__scan"
+                ;;
+            bedlock__subcmd__help,status)
+                cmd="bedlock__subcmd__help__subcmd__status"
                 ;;
             bedlock__subcmd__help,undo)
                 cmd="bedlock__subcmd__help__subcmd__undo"
@@ -77,7 +95,7 @@ _bedlock() {
 
     case "${cmd}" in
         bedlock)
-            opts="-h -V --help --version audit harden undo verify scan sandbox demo docs help"
+            opts="-h -V --help --version audit harden undo verify scan login logout status creds demo docs help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -114,6 +132,24 @@ _bedlock() {
                     return 0
                     ;;
                 --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bedlock__subcmd__creds)
+            opts="-h --profile --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -227,7 +263,7 @@ _bedlock() {
             return 0
             ;;
         bedlock__subcmd__help)
-            opts="audit harden undo verify scan sandbox demo docs help"
+            opts="audit harden undo verify scan login logout status creds demo docs help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -241,6 +277,20 @@ _bedlock() {
             return 0
             ;;
         bedlock__subcmd__help__subcmd__audit)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bedlock__subcmd__help__subcmd__creds)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -310,7 +360,21 @@ _bedlock() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        bedlock__subcmd__help__subcmd__sandbox)
+        bedlock__subcmd__help__subcmd__login)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bedlock__subcmd__help__subcmd__logout)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -325,6 +389,20 @@ _bedlock() {
             return 0
             ;;
         bedlock__subcmd__help__subcmd__scan)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bedlock__subcmd__help__subcmd__status)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -366,42 +444,40 @@ _bedlock() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        bedlock__subcmd__sandbox)
-            opts="-h --port --region --model --approve --portal-session --access-token --role-session --device-code --json --help"
+        bedlock__subcmd__login)
+            opts="-h --profile --pkce --device --no-browser --sealed --too-long --max-session --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --port)
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --region)
+                --too-long)
+                    COMPREPLY=($(compgen -W "refuse warn" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-session)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --model)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
+                *)
+                    COMPREPLY=()
                     ;;
-                --approve)
-                    COMPREPLY=($(compgen -W "browser auto" -- "${cur}"))
-                    return 0
-                    ;;
-                --portal-session)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --access-token)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --role-session)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --device-code)
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bedlock__subcmd__logout)
+            opts="-h --profile --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -456,6 +532,24 @@ _bedlock() {
                     return 0
                     ;;
                 --threads)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bedlock__subcmd__status)
+            opts="-h --profile --json --online --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

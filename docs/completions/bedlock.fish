@@ -31,7 +31,10 @@ complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "harden" -d 'Take ev
 complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "undo" -d 'Put back what harden took out: every byte, mode, owner and time'
 complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "verify" -d 'Prove that the host is keyless: no key, one model route, a time limit'
 complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "scan" -d 'Find secrets in any files and folders'
-complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "sandbox" -d 'Run an AWS of your own on this machine: sign-in pages, Bedrock, Telegram; no account needed'
+complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "login" -d 'Sign in through IAM Identity Center, in a browser or by a code on another device'
+complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "logout" -d 'End the session at the portal, and forget the token, the role credentials and the client'
+complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "status" -d 'Show who is signed in, until when, where the session is kept and what reaches it'
+complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "creds" -d 'Print role credentials, as the credential_process of an AWS SDK'
 complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "demo" -d 'Show the whole story on a temporary home: audit, harden, verify, undo'
 complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "docs" -d 'Write the command reference, man pages, completions, schemas and the list of rules'
 complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -114,26 +117,35 @@ complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l no-ignore -d 'R
 complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l staged -d 'Search what git has staged instead of files'
 complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l redact -d 'Copy a file or standard input to standard output, with REDACTED- and a fingerprint for each secret'
 complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c bedlock -n "__fish_bedlock_using_subcommand sandbox" -l port -d 'The port on 127.0.0.1; 0 takes a free one' -r
-complete -c bedlock -n "__fish_bedlock_using_subcommand sandbox" -l region -d 'The region that everything is in' -r
-complete -c bedlock -n "__fish_bedlock_using_subcommand sandbox" -l model -d 'A model that the role may invoke; more than once for more' -r
-complete -c bedlock -n "__fish_bedlock_using_subcommand sandbox" -l approve -d 'Who lets programs in' -r -f -a "browser\t'Somebody, on the sign-in page'
-auto\t'Nobody: every sign-in is let in at once'"
-complete -c bedlock -n "__fish_bedlock_using_subcommand sandbox" -l portal-session -d 'How long a sign-in lasts' -r
-complete -c bedlock -n "__fish_bedlock_using_subcommand sandbox" -l access-token -d 'How long an access token lasts before it has to be refreshed' -r
-complete -c bedlock -n "__fish_bedlock_using_subcommand sandbox" -l role-session -d 'How long role credentials last' -r
-complete -c bedlock -n "__fish_bedlock_using_subcommand sandbox" -l device-code -d 'How long a person has to press a button' -r
-complete -c bedlock -n "__fish_bedlock_using_subcommand sandbox" -l json -d 'Say it as one JSON object, and each request as another'
-complete -c bedlock -n "__fish_bedlock_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bedlock -n "__fish_bedlock_using_subcommand login" -l profile -d 'Profile in ~/.aws/config [default: AWS_PROFILE, else the only one that signs in]' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand login" -l too-long -d 'What to do when sessions of this portal outlive the limit' -r -f -a "refuse\t'Say it, and do not sign in until it was said'
+warn\t'Say it, and sign in'"
+complete -c bedlock -n "__fish_bedlock_using_subcommand login" -l max-session -d 'The longest that a session may live, in hours' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand login" -l pkce -d 'A browser on this machine (authorization code with PKCE)'
+complete -c bedlock -n "__fish_bedlock_using_subcommand login" -l device -d 'A code for a browser on any device'
+complete -c bedlock -n "__fish_bedlock_using_subcommand login" -l no-browser -d 'Open no browser: print the link, and a QR code on a terminal'
+complete -c bedlock -n "__fish_bedlock_using_subcommand login" -l sealed -d 'Keep the session out of ~/.aws: with another user, or encrypted'
+complete -c bedlock -n "__fish_bedlock_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bedlock -n "__fish_bedlock_using_subcommand logout" -l profile -d 'Profile in ~/.aws/config [default: AWS_PROFILE, else the only one that signs in]' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand logout" -s h -l help -d 'Print help'
+complete -c bedlock -n "__fish_bedlock_using_subcommand status" -l profile -d 'Profile in ~/.aws/config [default: AWS_PROFILE, else the only one that signs in]' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand status" -l json -d 'The published schema, see docs/schema/session-1.json'
+complete -c bedlock -n "__fish_bedlock_using_subcommand status" -l online -d 'Ask the portal what the session opens (renews the token when it is time to)'
+complete -c bedlock -n "__fish_bedlock_using_subcommand status" -s h -l help -d 'Print help'
+complete -c bedlock -n "__fish_bedlock_using_subcommand creds" -l profile -d 'Profile in ~/.aws/config [default: AWS_PROFILE, else the only one that signs in]' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand creds" -s h -l help -d 'Print help'
 complete -c bedlock -n "__fish_bedlock_using_subcommand demo" -l keep -d 'Keep the leaky home at the end'
 complete -c bedlock -n "__fish_bedlock_using_subcommand demo" -s h -l help -d 'Print help'
 complete -c bedlock -n "__fish_bedlock_using_subcommand docs" -s h -l help -d 'Print help'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan sandbox demo docs help" -f -a "audit" -d 'Find every secret of the agent on this host, and say which model provider could see it'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan sandbox demo docs help" -f -a "harden" -d 'Take every secret out of the host and make Amazon Bedrock its only model route'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan sandbox demo docs help" -f -a "undo" -d 'Put back what harden took out: every byte, mode, owner and time'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan sandbox demo docs help" -f -a "verify" -d 'Prove that the host is keyless: no key, one model route, a time limit'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan sandbox demo docs help" -f -a "scan" -d 'Find secrets in any files and folders'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan sandbox demo docs help" -f -a "sandbox" -d 'Run an AWS of your own on this machine: sign-in pages, Bedrock, Telegram; no account needed'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan sandbox demo docs help" -f -a "demo" -d 'Show the whole story on a temporary home: audit, harden, verify, undo'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan sandbox demo docs help" -f -a "docs" -d 'Write the command reference, man pages, completions, schemas and the list of rules'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan sandbox demo docs help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "audit" -d 'Find every secret of the agent on this host, and say which model provider could see it'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "harden" -d 'Take every secret out of the host and make Amazon Bedrock its only model route'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "undo" -d 'Put back what harden took out: every byte, mode, owner and time'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "verify" -d 'Prove that the host is keyless: no key, one model route, a time limit'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "scan" -d 'Find secrets in any files and folders'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "login" -d 'Sign in through IAM Identity Center, in a browser or by a code on another device'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "logout" -d 'End the session at the portal, and forget the token, the role credentials and the client'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "status" -d 'Show who is signed in, until when, where the session is kept and what reaches it'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "creds" -d 'Print role credentials, as the credential_process of an AWS SDK'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "demo" -d 'Show the whole story on a temporary home: audit, harden, verify, undo'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "docs" -d 'Write the command reference, man pages, completions, schemas and the list of rules'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

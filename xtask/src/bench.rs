@@ -7,6 +7,7 @@
 mod audit;
 mod clock;
 mod corpus;
+mod creds;
 mod detect;
 mod engine;
 mod gaps;
@@ -31,6 +32,12 @@ pub(crate) enum Subject {
         #[arg(long, default_value_t = 1000)]
         megabytes: u64,
     },
+    /// `bedlock creds` with cached credentials next to boto3 and `true`, as whole processes.
+    Creds {
+        /// How often each program runs.
+        #[arg(long, default_value_t = 50)]
+        rounds: usize,
+    },
     /// The detection engine next to other scanners: speed, memory, recall, false alarms.
     Detect(detect::Arguments),
 }
@@ -42,6 +49,7 @@ pub(crate) enum Subject {
 pub(crate) fn run(subject: &Subject) -> Result<(), Error> {
     match subject {
         Subject::Audit { rounds, megabytes } => audit::run(*rounds, *megabytes),
+        Subject::Creds { rounds } => creds::run(*rounds),
         Subject::Detect(arguments) => detect::run(arguments),
     }
 }

@@ -228,7 +228,8 @@ fn peer_tests(tally: &mut Tally) -> Result<(), Error> {
         "openclaw*",
         &["--ignored", "--nocapture", "--test-threads", "2"],
     );
-    clients.and(contract).and(surfaces).and(hosts)
+    let sessions = test("bedlock", "session", &["--ignored"]);
+    clients.and(contract).and(surfaces).and(hosts).and(sessions)
 }
 
 fn fuzzing(tally: &mut Tally) -> Result<(), Error> {

@@ -461,7 +461,7 @@ impl Scene<'_> {
         self.doubt(Area::Session, &mut proof);
         let hours = limit.as_hours();
         proof.notes.push(match sessions {
-            0 => "nobody is signed in: `aws sso login`".to_owned(),
+            0 => "nobody is signed in: `bedlock login`".to_owned(),
             _ => format!("limit: {hours} h"),
         });
         proof.close(

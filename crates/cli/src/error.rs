@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use bedlock_audit::AuditError;
 use bedlock_host::HostError;
+use bedlock_http::HttpError;
+use bedlock_identity::IdentityError;
 use bedlock_watch::WatchError;
 
 /// Nothing found, everything done.
@@ -16,6 +18,10 @@ pub(crate) const FINDINGS: u8 = 1;
 pub(crate) const INCOMPLETE: u8 = 2;
 /// Refused or failed; what was there before is there still.
 pub(crate) const FAILED: u8 = 3;
+/// `status`: a person has to sign in soon.
+pub(crate) const EXPIRING: u8 = 10;
+/// `status`: a person has to sign in now.
+pub(crate) const EXPIRED: u8 = 11;
 /// Wrong usage (`EX_USAGE` of sysexits).
 pub(crate) const USAGE: u8 = 64;
 
@@ -31,6 +37,9 @@ pub(crate) enum CliError {
     /// The daemon or a notifier.
     #[error("failed to {0}")]
     Watch(#[from] WatchError),
+    /// The session.
+    #[error("failed to {0}")]
+    Identity(#[from] IdentityError),
     /// The command line, or the settings file, is wrong.
     #[error("{what}")]
     Usage {
@@ -76,6 +85,7 @@ impl CliError {
             Self::Usage { next, .. } | Self::Refused { next, .. } => Some(next.clone()),
             Self::Host(error) => next_for(error).map(str::to_owned),
             Self::Watch(error) => next_for_watch(error),
+            Self::Identity(error) => next_for_session(error),
             Self::Audit(_) | Self::Output(_) | Self::Json(_) => None,
         }
     }
@@ -84,7 +94,9 @@ impl CliError {
     pub(crate) fn exit_code(&self, signal: Option<u8>) -> ExitCode {
         let interrupted = matches!(
             self,
-            Self::Host(HostError::Interrupted) | Self::Audit(AuditError::Interrupted)
+            Self::Host(HostError::Interrupted)
+                | Self::Audit(AuditError::Interrupted)
+                | Self::Identity(IdentityError::Interrupted)
         );
         ExitCode::from(match (interrupted, self) {
             (true, _) => 128 + signal.unwrap_or(2),
@@ -103,6 +115,51 @@ fn next_for_watch(error: &WatchError) -> Option<String> {
         WatchError::Host(error) => return next_for(error).map(str::to_owned),
         _ => return None,
     })
+}
+
+fn next_for_session(error: &IdentityError) -> Option<String> {
+    let text = match error {
+        IdentityError::NotSignedIn { .. }
+        | IdentityError::SessionEnded { .. }
+        | IdentityError::NotApproved { .. } => "bedlock login",
+        IdentityError::Denied => {
+            "bedlock login, when it was you; when it was not, there is nothing to do"
+        }
+        IdentityError::Config { line: Some(_), .. } => {
+            "correct that line, then run the command again"
+        }
+        IdentityError::Config { line: None, .. } => {
+            "name a profile that signs in through Identity Center: --profile NAME, or write one with \
+             aws configure sso"
+        }
+        IdentityError::NotAssigned { account, role } => {
+            return Some(format!(
+                "IAM Identity Center > AWS accounts > {account}: assign the permission set {role} to \
+                 you, or correct sso_account_id and sso_role_name in ~/.aws/config"
+            ));
+        }
+        IdentityError::Throttled { after, .. } => match after {
+            Some(after) => return Some(format!("wait {} s, then try again", after.as_secs())),
+            None => "wait a minute, then try again",
+        },
+        IdentityError::Registration { .. } => "bedlock logout, then bedlock login",
+        IdentityError::TooLong { .. } => {
+            "IAM Identity Center > Settings > Authentication > Session settings: shorten the user \
+             interactive session; or name an sso-session in the profile, whose tokens last an hour"
+        }
+        IdentityError::Locked { .. } => "end the process that hangs, then run the command again",
+        IdentityError::Callback { .. } => "bedlock login --device",
+        IdentityError::Seal { .. } => "bedlock login --sealed as root or as the daemon's user",
+        IdentityError::Http(HttpError::Tls { .. }) => {
+            "AWS_CA_BUNDLE=FILE, when a proxy of your company answers in its place"
+        }
+        IdentityError::Http(error) if error.is_passing() => {
+            "look at the network, HTTPS_PROXY and NO_PROXY, then run the command again"
+        }
+        IdentityError::Host(error) => return next_for(error).map(str::to_owned),
+        _ => return None,
+    };
+    Some(text.to_owned())
 }
 
 fn next_for(error: &HostError) -> Option<&'static str> {

@@ -5,6 +5,7 @@ mod commands;
 mod error;
 mod render;
 mod scan;
+mod session;
 mod settings;
 mod terminal;
 mod world;
@@ -41,6 +42,10 @@ enum Command {
     Notify(commands::notify::Notify),
     Service(commands::service::Service),
     Sandbox(commands::sandbox::SandboxCommand),
+    Login(commands::login::Login),
+    Logout(commands::logout::Logout),
+    Status(commands::status::Status),
+    Creds(commands::creds::Creds),
     Demo(commands::demo::Demo),
     #[command(hide = true)]
     Docs(commands::docs::Docs),
@@ -96,6 +101,10 @@ fn run(command: Command, interrupt: &Interrupt) -> Result<u8, CliError> {
         Command::Service(service) => service.run(&environment),
         Command::Sandbox(sandbox) => sandbox.run(&environment, interrupt),
         Command::Demo(demo) => demo.run(environment, interrupt.clone()),
+        Command::Login(login) => login.run(&environment, interrupt),
+        Command::Logout(logout) => logout.run(&environment, interrupt),
+        Command::Status(status) => status.run(&environment, interrupt),
+        Command::Creds(creds) => creds.run(&environment, interrupt),
         Command::Docs(docs) => docs.run(),
         Command::Verify(verify) => verify.run(&World::open(
             environment,

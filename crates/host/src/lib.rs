@@ -27,7 +27,7 @@ pub use error::HostError;
 pub use host_key::{host_key, salt, temporary_key};
 pub use names::{canonical, create_folder, names, owner, program_on, small_file};
 pub use pipes::{Input, Output};
-pub use private::{FileLock, private_folder, remove_file};
+pub use private::{FileLock, give_to_folder_owner, private_folder, remove_file};
 pub use process::{
     ProcessFacts, Program, Running, Said, Start, Stopped, Talk, parent_of, processes, start, stop,
     wait_ready,

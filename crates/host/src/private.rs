@@ -10,7 +10,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
-use rustix::fs::{FlockOperation, OFlags};
+use rustix::fs::{AtFlags, CWD, FlockOperation, OFlags, Uid};
 
 use crate::HostError;
 
@@ -39,6 +39,28 @@ pub fn remove_file(path: &Path) -> Result<bool, HostError> {
             source,
         }),
     }
+}
+
+/// Gives a file or folder to the owner of the folder that it is in. Only root can, and nothing happens
+/// for anybody else. A link is given, and not what it leads to.
+///
+/// # Errors
+/// [`HostError::Write`] when the system refuses it to root.
+pub fn give_to_folder_owner(path: &Path) -> Result<(), HostError> {
+    let fault = |source| HostError::Write {
+        path: path.to_path_buf(),
+        source,
+    };
+    let Some(folder) = path.parent() else {
+        return Ok(());
+    };
+    if !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    let owner = std::fs::metadata(folder).map_err(fault)?;
+    let owner = Uid::from_raw(std::os::unix::fs::MetadataExt::uid(&owner));
+    rustix::fs::chownat(CWD, path, Some(owner), None, AtFlags::SYMLINK_NOFOLLOW)
+        .map_err(|errno| fault(errno.into()))
 }
 
 /// A lock on a file, held until the value is dropped or the process ends.

@@ -92,14 +92,15 @@ impl HttpError {
         while let Some(inner) = next {
             reason = inner.to_string();
             tls |= inner.is::<rustls::Error>();
-            // An error of the system can hide one of TLS without naming it as its source.
-            if let Some(io) = inner.downcast_ref::<std::io::Error>()
-                && let Some(hidden) = io.get_ref()
-            {
-                reason = hidden.to_string();
-                tls |= hidden.is::<rustls::Error>();
-            }
-            next = inner.source();
+            // An error of the system can hide one of TLS, more than once, without naming it as its
+            // source.
+            let hidden = inner
+                .downcast_ref::<std::io::Error>()
+                .and_then(|io| io.get_ref());
+            next = match hidden {
+                Some(hidden) => Some(hidden),
+                None => inner.source(),
+            };
         }
         match tls {
             true => Self::Tls { host, reason },

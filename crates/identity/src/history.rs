@@ -136,6 +136,12 @@ pub(crate) fn note(
     Ok(bedlock_host::write_output(&folder.join(FILE), &text)?)
 }
 
+/// The file, when there is one.
+pub(crate) fn path(folder: &Path) -> Option<std::path::PathBuf> {
+    let path = folder.join(FILE);
+    bedlock_host::owner(&path).map(|_| path)
+}
+
 fn all(folder: &Path) -> BTreeMap<String, History> {
     let bytes = bedlock_host::small_file(None, &folder.join(FILE), LARGEST);
     bytes

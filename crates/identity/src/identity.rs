@@ -184,7 +184,11 @@ impl Identity {
 
     pub(crate) fn note(&self, event: Event) -> Result<(), IdentityError> {
         let portal = self.profile.session.cache_name();
-        history::note(self.store.notes(), &portal, event, self.now())
+        history::note(self.store.notes(), &portal, event, self.now())?;
+        match history::path(self.store.notes()) {
+            Some(path) => self.store.give_away(&path),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn not_signed_in(&self) -> IdentityError {

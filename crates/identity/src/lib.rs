@@ -18,6 +18,7 @@ mod oidc;
 mod portal;
 mod refresh;
 mod role;
+pub mod seal;
 mod session;
 mod sign_in;
 mod store;

@@ -17,7 +17,7 @@ use crate::history::Event;
 use crate::portal::Refusal;
 use crate::session::{format_time, parse_time};
 use crate::store::python_string;
-use crate::{Identity, IdentityError};
+use crate::{Identity, IdentityError, Profile};
 
 /// What is left has to be longer than this. boto3 asks for new ones 15 minutes before the end.
 const ENOUGH: Duration = Duration::from_secs(15 * 60);
@@ -187,25 +187,28 @@ impl Identity {
         Ok(bytes.and_then(|bytes| RoleCredentials::from_cli_cache(bytes.danger_expose())))
     }
 
-    /// The name of the AWS CLI's cache file: SHA-1 over what Python's `json.dumps` makes of the role,
-    /// sorted and without blanks.
     pub(crate) fn role_name(&self) -> String {
-        let session = &self.profile.session;
-        let (key, value) = match &session.name {
-            Some(name) => ("sessionName", name),
-            None => ("startUrl", &session.start_url),
-        };
-        let text = format!(
-            r#"{{"accountId":{},"roleName":{},"{key}":{}}}"#,
-            python_string(&self.profile.account_id),
-            python_string(&self.profile.role_name),
-            python_string(value),
-        );
-        format!("{}.json", hex::encode(Sha1::digest(text)))
+        cache_name(&self.profile)
     }
 }
 
-/// Shows a session as ended to those who hold credentials: those stay good until they end.
+/// The name of the AWS CLI's cache file: SHA-1 over what Python's `json.dumps` makes of the role,
+/// sorted and without blanks.
+pub(crate) fn cache_name(profile: &Profile) -> String {
+    let session = &profile.session;
+    let (key, value) = match &session.name {
+        Some(name) => ("sessionName", name),
+        None => ("startUrl", &session.start_url),
+    };
+    let text = format!(
+        r#"{{"accountId":{},"roleName":{},"{key}":{}}}"#,
+        python_string(&profile.account_id),
+        python_string(&profile.role_name),
+        python_string(value),
+    );
+    format!("{}.json", hex::encode(Sha1::digest(text)))
+}
+
 impl Identity {
     /// Forgets role credentials in this process, e.g. after AWS refused them.
     pub fn forget_role_credentials(&self) {

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::plan::{PlanDocument, PlanView};
 use super::printable::deceives;
+use crate::commands::status::SessionDocument;
 use crate::scan::report::ScanReport;
 
 /// Writes a report, a posture or a receipt; ends with a line end.
@@ -42,6 +43,7 @@ pub(crate) fn schemas() -> Vec<(String, String)> {
         schema::<Receipt>("receipt", Receipt::SCHEMA_VERSION),
         schema::<Report>("report", Report::SCHEMA_VERSION),
         schema::<ScanReport>("scan", ScanReport::SCHEMA_VERSION),
+        schema::<SessionDocument>("session", SessionDocument::SCHEMA_VERSION),
     ]
 }
 

@@ -97,6 +97,23 @@ impl ConfigFile {
         profiles.map(|(_, name)| name.clone()).collect()
     }
 
+    /// `default`, unless that does not sign in and exactly one other profile does.
+    pub(super) fn only_one_that_signs_in(&self) -> String {
+        let signs_in = |section: &Section| {
+            section.get("sso_session").is_some() || section.get("sso_start_url").is_some()
+        };
+        let names: Vec<&str> = self
+            .sections
+            .iter()
+            .filter(|((kind, _), section)| kind == "profile" && signs_in(section))
+            .map(|((_, name), _)| name.as_str())
+            .collect();
+        match names.as_slice() {
+            [only] => (*only).to_owned(),
+            _ => "default".to_owned(),
+        }
+    }
+
     pub(super) fn error(&self, profile: &str, line: Option<usize>, what: String) -> IdentityError {
         IdentityError::Config {
             profile: profile.to_owned(),

@@ -77,27 +77,31 @@ pub fn config_path(environment: &Environment) -> PathBuf {
     }
 }
 
-/// Reads a profile: the one that is named, else `AWS_PROFILE`, else `default`.
+/// Reads a profile: the one that is named, else `AWS_PROFILE`, else `default`, and the only one that
+/// signs in when `default` does not.
 ///
 /// # Errors
 /// [`IdentityError::Config`], which names the file and the line.
 pub fn resolve(environment: &Environment, named: Option<&str>) -> Result<Profile, IdentityError> {
     let path = config_path(environment);
     let bytes = bedlock_host::small_file(None, &path, LARGEST);
-    let name = named
+    let said = named
         .or_else(|| environment.setting("AWS_PROFILE"))
-        .or_else(|| environment.setting("AWS_DEFAULT_PROFILE"))
-        .unwrap_or("default")
-        .to_owned();
+        .or_else(|| environment.setting("AWS_DEFAULT_PROFILE"));
     let Some(bytes) = bytes else {
         return Err(IdentityError::Config {
-            profile: name,
+            profile: said.unwrap_or("default").to_owned(),
             path,
             line: None,
             what: "there is no readable file of that name".to_owned(),
         });
     };
-    profile_in(&ConfigFile::parse(path, &bytes), &name, &|variable| {
+    let config = ConfigFile::parse(path, &bytes);
+    let name = match said {
+        Some(said) => said.to_owned(),
+        None => config.only_one_that_signs_in(),
+    };
+    profile_in(&config, &name, &|variable| {
         environment.setting(variable).map(str::to_owned)
     })
 }

@@ -157,3 +157,12 @@ fn only_this_machine_is_spoken_to_in_the_clear() {
         );
     }
 }
+
+#[test]
+fn the_only_profile_that_signs_in_needs_no_name() {
+    let parse = |text: &str| ConfigFile::parse("/c".into(), text.as_bytes());
+    let one = "[default]\nregion = x\n[profile agent]\nsso_session = corp\n";
+    assert_eq!(parse(one).only_one_that_signs_in(), "agent");
+    assert_eq!(parse(FILE).only_one_that_signs_in(), "default");
+    assert_eq!(parse("").only_one_that_signs_in(), "default");
+}

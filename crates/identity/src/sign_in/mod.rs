@@ -12,11 +12,12 @@ mod pkce;
 use std::time::Duration;
 
 use bedlock_host::Environment;
+use bedlock_model::SecretText;
 use jiff::Timestamp;
 
 use crate::answer::Fault;
 use crate::history::Event;
-use crate::oidc::Token;
+use crate::oidc::{CALLBACK, Grant, Token};
 use crate::session::Refresh;
 use crate::{Identity, IdentityError, Registration, Session};
 
@@ -120,13 +121,32 @@ impl Identity {
     /// The registered client, or a new one. `force` drops the one that was refused.
     async fn client(&self, for_browser: bool, force: bool) -> Result<Registration, IdentityError> {
         let session = &self.profile.session;
-        if !force && let Some(known) = self.store.registration(session, for_browser, self.now())? {
+        let known = self.store.registration(session, for_browser, self.now())?;
+        if !force
+            && let Some(known) = known
+            && (!for_browser || self.is_known(&known).await?)
+        {
             return Ok(known);
         }
         let client = self.oidc().register(for_browser).await?;
         self.store
             .keep_registration(session, &client, for_browser)?;
         Ok(client)
+    }
+
+    /// Whether the service still knows a client. It would tell a browser and not us, so it is asked
+    /// to redeem a code that nobody gave out: an unknown client is refused before the code is.
+    async fn is_known(&self, client: &Registration) -> Result<bool, IdentityError> {
+        let nothing = SecretText::new(random(24)?);
+        let grant = Grant::Code {
+            code: &nothing,
+            verifier: &nothing,
+            redirect: CALLBACK,
+        };
+        match self.oidc().token(client, grant).await? {
+            Ok(_) => Ok(true),
+            Err(fault) => Ok(!wants_registration(&fault)),
+        }
     }
 
     /// Keeps what a sign-in brought.

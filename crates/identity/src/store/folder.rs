@@ -51,7 +51,13 @@ impl Keep for FolderKeep {
 
     fn write(&self, name: &str, secret: &SecretBytes) -> Result<(), IdentityError> {
         bedlock_host::private_folder(&self.folder)?;
-        bedlock_host::write_output(&self.folder.join(name), secret.danger_expose())?;
+        let path = self.folder.join(name);
+        bedlock_host::write_output(&path, secret.danger_expose())?;
+        // Root may sign in for the daemon's user, who has to be able to read and renew it.
+        if let Kept::OtherUser { .. } = self.kept {
+            bedlock_host::give_to_folder_owner(&self.folder)?;
+            bedlock_host::give_to_folder_owner(&path)?;
+        }
         Ok(())
     }
 

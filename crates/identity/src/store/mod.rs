@@ -5,7 +5,9 @@
 //! **Invariant:** everything is found by a name that is a hash, so no path is ever made of what a
 //! server or a file said; and a sealed store writes nothing below `~/.aws`.
 
+mod encrypted;
 mod folder;
+mod keyring;
 mod registration;
 
 use std::fmt;
@@ -16,6 +18,7 @@ use bedlock_host::{Environment, FileLock};
 use bedlock_model::SecretBytes;
 
 use crate::IdentityError;
+pub(crate) use encrypted::EncryptedKeep;
 pub use folder::FolderKeep;
 pub(crate) use registration::python_string;
 
@@ -132,6 +135,14 @@ impl Store {
         &self.notes
     }
 
+    /// What root made in a folder of the daemon's user is that user's.
+    pub(crate) fn give_away(&self, path: &Path) -> Result<(), IdentityError> {
+        if let Kept::OtherUser { .. } = self.kept() {
+            bedlock_host::give_to_folder_owner(path)?;
+        }
+        Ok(())
+    }
+
     /// Waits for the lock of a name. The kernel takes it from a process that dies.
     pub(crate) async fn lock(&self, name: &str) -> Result<FileLock, IdentityError> {
         bedlock_host::private_folder(&self.locks)?;
@@ -142,7 +153,12 @@ impl Store {
         let wanted = path.clone();
         let waiting = tokio::task::spawn_blocking(move || FileLock::wait(&wanted));
         match tokio::time::timeout(LOCK_WAIT, waiting).await {
-            Ok(Ok(lock)) => Ok(lock?),
+            Ok(Ok(lock)) => {
+                let lock = lock?;
+                self.give_away(&self.locks)?;
+                self.give_away(&path)?;
+                Ok(lock)
+            }
             Ok(Err(_)) | Err(_) => Err(IdentityError::Locked {
                 path,
                 after: LOCK_WAIT,
