@@ -160,7 +160,7 @@ impl Scan {
         }
         let search = Search::new(&options, &names, &watch);
         if self.paths.iter().any(|path| path == Path::new("-")) {
-            search.stream("-", &mut Input::new(&watch), None)?;
+            search.stream("-", &mut Input::new(&watch), None);
         }
         if let Some(staged) = &staged {
             staged.search(&search)?;
@@ -354,7 +354,13 @@ impl Scan {
             None => Box::new(Input::new(interrupt)),
         };
         let mut buffer = vec![0; 64 * 1024];
-        let mut read = input.read(&mut buffer)?;
+        let failed = |error: io::Error| {
+            CliError::refused(
+                format!("failed to read what is to be redacted: {error}"),
+                "bedlock scan --redact FILE",
+            )
+        };
+        let mut read = input.read(&mut buffer).map_err(failed)?;
         let mut redactor = match content::kind(&buffer[..read]) {
             Kind::Text => Redactor::new(),
             Kind::Binary => Redactor::raw(),
@@ -405,7 +411,7 @@ impl Scan {
                 break;
             }
             out.clear();
-            read = input.read(&mut buffer)?;
+            read = input.read(&mut buffer).map_err(failed)?;
         }
         if count > 0 {
             let secrets = render::plural(

@@ -31,7 +31,13 @@ pub(crate) struct Large {
     file: OpenFile,
     shown: String,
     binary: bool,
-    done: Mutex<Vec<Option<Done>>>,
+    done: Mutex<Progressed>,
+}
+
+/// How far it is searched.
+struct Progressed {
+    ranges: Vec<Option<Done>>,
+    left: usize,
 }
 
 /// One range, searched.
@@ -138,7 +144,10 @@ impl Scan<'_> {
             file,
             shown,
             binary,
-            done: Mutex::new((0..count).map(|_| None).collect()),
+            done: Mutex::new(Progressed {
+                ranges: (0..count).map(|_| None).collect(),
+                left: count,
+            }),
         });
         self.queue
             .add((0..count).map(|index| Job::Range(Arc::clone(&large), index)));
@@ -155,11 +164,12 @@ impl Scan<'_> {
             }
         };
         let mut all = large.done.lock().unwrap_or_else(PoisonError::into_inner);
-        all[index] = Some(done);
-        if all.iter().any(Option::is_none) {
+        all.ranges[index] = Some(done);
+        all.left -= 1;
+        if all.left > 0 {
             return;
         }
-        let done: Vec<Done> = all.drain(..).flatten().collect();
+        let done: Vec<Done> = all.ranges.drain(..).flatten().collect();
         drop(all);
         if let Err(error) = self.join(large, done, buffer) {
             self.refuse(describe::failed(Path::new(&large.shown), &error));

@@ -184,15 +184,7 @@ impl<'s> Scan<'s> {
     }
 
     /// Searches a text that is read once, such as standard input.
-    ///
-    /// # Errors
-    /// Whatever reading says.
-    pub(crate) fn stream(
-        &self,
-        shown: &str,
-        reader: &mut dyn Read,
-        size: Option<u64>,
-    ) -> io::Result<()> {
+    pub(crate) fn stream(&self, shown: &str, reader: &mut dyn Read, size: Option<u64>) {
         self.count(|outcome| outcome.files += 1);
         let at = At::file(shown);
         let mut counted = Counted {
@@ -200,7 +192,10 @@ impl<'s> Scan<'s> {
             inner: reader,
         };
         let mut buffer = vec![0; ranges::PIECE];
-        self.contents(&at, &mut counted, &mut Budget::of(size), &mut buffer)
+        let mut budget = Budget::of(size);
+        if let Err(error) = self.contents(&at, &mut counted, &mut budget, &mut buffer) {
+            self.refuse(unpack::said(&at, &error.to_string()));
+        }
     }
 
     /// Whether `--exclude` leaves a path out, or a folder above it.

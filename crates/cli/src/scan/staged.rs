@@ -104,7 +104,7 @@ impl Staged {
         }
         let mut talk = self.git.talk()?;
         for (object, path) in &self.files {
-            let answer = talk.ask(object)?;
+            let answer = talk.ask(object).map_err(silent)?;
             let size = answer
                 .strip_prefix(object.as_str())
                 .and_then(|rest| rest.strip_prefix(" blob "))
@@ -117,14 +117,18 @@ impl Staged {
             };
             let mut content = talk.rest().take(size);
             if !scan.is_excluded(path) {
-                scan.stream(&path.to_string_lossy(), &mut content, Some(size))?;
+                scan.stream(&path.to_string_lossy(), &mut content, Some(size));
             }
             // What was left of it, and the line end behind it.
-            std::io::copy(&mut content, &mut std::io::sink())?;
-            talk.rest().read_exact(&mut [0])?;
+            std::io::copy(&mut content, &mut std::io::sink()).map_err(silent)?;
+            talk.rest().read_exact(&mut [0]).map_err(silent)?;
         }
         Ok(())
     }
+}
+
+fn silent(error: std::io::Error) -> CliError {
+    CliError::refused(format!("git stopped answering: {error}"), "git fsck")
 }
 
 fn said(program: &Program) -> Result<Vec<u8>, CliError> {

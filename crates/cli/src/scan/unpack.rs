@@ -403,3 +403,87 @@ impl Read for Utf16<'_> {
         Ok(count)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::io::Write as _;
+
+    fn tar_of(name: &str, content: &[u8]) -> Vec<u8> {
+        let mut header = [0; 512];
+        header[..name.len()].copy_from_slice(name.as_bytes());
+        header[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
+        header[156] = b'0';
+        header[257..263].copy_from_slice(b"ustar\0");
+        header[148..156].fill(b' ');
+        let sum: u32 = header.iter().map(|b| u32::from(*b)).sum();
+        header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+        let mut out = header.to_vec();
+        out.extend_from_slice(content);
+        out.resize(out.len().next_multiple_of(512) + 1024, 0);
+        out
+    }
+
+    fn zip_of(name: &str, content: &[u8]) -> Vec<u8> {
+        let mut encoder =
+            flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(content).unwrap();
+        let packed = encoder.finish().unwrap();
+        let mut out = b"PK\x03\x04\x14\0\x08\0\x08\0".to_vec();
+        out.extend_from_slice(&[0; 16]);
+        out.extend_from_slice(&[u8::try_from(name.len()).unwrap(), 0, 0, 0]);
+        out.extend_from_slice(name.as_bytes());
+        out.extend_from_slice(&packed);
+        out.extend_from_slice(b"PK\x07\x08");
+        out.extend_from_slice(&[0; 12]);
+        out.extend_from_slice(b"PK\x01\x02");
+        out
+    }
+
+    /// Reads every member; an archive that is none is an error and nothing worse.
+    fn members(archive: &[u8], zipped: bool) -> (Vec<(String, Vec<u8>)>, bool) {
+        let mut found = Vec::new();
+        let mut bytes = archive;
+        let mut window = Window::new(&mut bytes);
+        let mut take = |name: &str, content: &mut dyn Read| {
+            let mut all = Vec::new();
+            let outcome = content.take(1 << 20).read_to_end(&mut all);
+            found.push((name.to_owned(), all));
+            outcome.map(|_| ())
+        };
+        let outcome = if zipped {
+            zip::members(&mut window, &mut |name, content| match content {
+                Ok(content) => take(name, content),
+                Err(_) => Ok(()),
+            })
+        } else {
+            tar::members(&mut window, &mut take)
+        };
+        (found, outcome.is_ok())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn archives_are_read_whole_and_damaged_ones_are_no_panic(
+            content in prop::collection::vec(any::<u8>(), 0..70_000),
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            for (archive, zipped) in [(tar_of("a/b", &content), false), (zip_of("a/b", &content), true)] {
+                let (found, whole) = members(&archive, zipped);
+                prop_assert!(whole);
+                prop_assert_eq!(&found, &[("a/b".to_owned(), content.clone())]);
+                let mut damaged = archive.clone();
+                for (at, byte) in &changes {
+                    let at = at.index(damaged.len().min(200));
+                    damaged[at] = *byte;
+                }
+                members(&damaged, zipped);
+                members(&archive[..cut.index(archive.len())], zipped);
+            }
+        }
+    }
+}
