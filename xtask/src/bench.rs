@@ -12,6 +12,7 @@ mod detect;
 mod engine;
 mod gaps;
 mod measure;
+mod night;
 mod recall;
 mod scanners;
 
@@ -38,6 +39,8 @@ pub(crate) enum Subject {
         #[arg(long, default_value_t = 50)]
         rounds: usize,
     },
+    /// A month of an always-on agent on a simulated clock: taps, messages, minutes without a session.
+    Night,
     /// The detection engine next to other scanners: speed, memory, recall, false alarms.
     Detect(detect::Arguments),
 }
@@ -50,6 +53,7 @@ pub(crate) fn run(subject: &Subject) -> Result<(), Error> {
     match subject {
         Subject::Audit { rounds, megabytes } => audit::run(*rounds, *megabytes),
         Subject::Creds { rounds } => creds::run(*rounds),
+        Subject::Night => night::run(),
         Subject::Detect(arguments) => detect::run(arguments),
     }
 }
