@@ -31,11 +31,15 @@ complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "harden" -d 'Take ev
 complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "undo" -d 'Put back what harden took out: every byte, mode, owner and time'
 complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "verify" -d 'Prove that the host is keyless: no key, one model route, a time limit'
 complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "scan" -d 'Find secrets in any files and folders'
+complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "daemon" -d 'Keep the session alive, and send its owner the sign-in link before it ends'
+complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "notify" -d 'Prove the ways to the owner'
+complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "service" -d 'Let systemd or launchd run the daemon'
+complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "sandbox" -d 'Run an AWS of your own on this machine: sign-in pages, Bedrock, Telegram; no account needed'
 complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "login" -d 'Sign in through IAM Identity Center, in a browser or by a code on another device'
 complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "logout" -d 'End the session at the portal, and forget the token, the role credentials and the client'
 complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "status" -d 'Show who is signed in, until when, where the session is kept and what reaches it'
 complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "creds" -d 'Print role credentials, as the credential_process of an AWS SDK'
-complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "demo" -d 'Show the whole story on a temporary home: audit, harden, verify, undo'
+complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "demo" -d 'Show the whole story on a temporary home: audit, harden, verify, undo, and a night with one tap'
 complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "docs" -d 'Write the command reference, man pages, completions, schemas and the list of rules'
 complete -c bedlock -n "__fish_bedlock_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c bedlock -n "__fish_bedlock_using_subcommand audit" -l home -d 'Look at this home folder instead of your own' -r -F
@@ -117,7 +121,54 @@ complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l no-ignore -d 'R
 complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l staged -d 'Search what git has staged instead of files'
 complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -l redact -d 'Copy a file or standard input to standard output, with REDACTED- and a fingerprint for each secret'
 complete -c bedlock -n "__fish_bedlock_using_subcommand scan" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c bedlock -n "__fish_bedlock_using_subcommand login" -l profile -d 'Profile in ~/.aws/config [default: AWS_PROFILE, else the only one that signs in]' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand daemon" -l profile -d 'Profile in ~/.aws/config [default: daemon.profile of bedlock.toml, else AWS_PROFILE]' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand daemon" -l config -d 'Settings file [default: ~/.config/bedlock/bedlock.toml]' -r -F
+complete -c bedlock -n "__fish_bedlock_using_subcommand daemon" -l log -d 'How log lines are written to standard error' -r -f -a "text\t'For a person'
+json\t'One JSON object each'"
+complete -c bedlock -n "__fish_bedlock_using_subcommand daemon" -l api-root -d 'Server of Telegram\'s Bot API, when it is one of your own' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand daemon" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bedlock -n "__fish_bedlock_using_subcommand notify; and not __fish_seen_subcommand_from test help" -s h -l help -d 'Print help'
+complete -c bedlock -n "__fish_bedlock_using_subcommand notify; and not __fish_seen_subcommand_from test help" -f -a "test" -d 'Send a test message by every notifier that is set up, and say which ones took it'
+complete -c bedlock -n "__fish_bedlock_using_subcommand notify; and not __fish_seen_subcommand_from test help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bedlock -n "__fish_bedlock_using_subcommand notify; and __fish_seen_subcommand_from test" -l profile -d 'Profile in ~/.aws/config [default: daemon.profile of bedlock.toml, else AWS_PROFILE]' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand notify; and __fish_seen_subcommand_from test" -l config -d 'Settings file [default: ~/.config/bedlock/bedlock.toml]' -r -F
+complete -c bedlock -n "__fish_bedlock_using_subcommand notify; and __fish_seen_subcommand_from test" -l api-root -d 'Server of Telegram\'s Bot API, when it is one of your own' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand notify; and __fish_seen_subcommand_from test" -l json -d 'Write JSON'
+complete -c bedlock -n "__fish_bedlock_using_subcommand notify; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help'
+complete -c bedlock -n "__fish_bedlock_using_subcommand notify; and __fish_seen_subcommand_from help" -f -a "test" -d 'Send a test message by every notifier that is set up, and say which ones took it'
+complete -c bedlock -n "__fish_bedlock_using_subcommand notify; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bedlock -n "__fish_bedlock_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status help" -s h -l help -d 'Print help'
+complete -c bedlock -n "__fish_bedlock_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status help" -f -a "install" -d 'Write the unit, enable it and start it'
+complete -c bedlock -n "__fish_bedlock_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status help" -f -a "uninstall" -d 'Stop the daemon and take its unit away'
+complete -c bedlock -n "__fish_bedlock_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status help" -f -a "status" -d 'Whether it is installed, runs, and answers'
+complete -c bedlock -n "__fish_bedlock_using_subcommand service; and not __fish_seen_subcommand_from install uninstall status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bedlock -n "__fish_bedlock_using_subcommand service; and __fish_seen_subcommand_from install" -l user -d 'User that the daemon of the machine runs as; needs --system' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand service; and __fish_seen_subcommand_from install" -l config -d 'Settings file of the daemon' -r -F
+complete -c bedlock -n "__fish_bedlock_using_subcommand service; and __fish_seen_subcommand_from install" -l system -d 'The machine\'s service manager instead of your own'
+complete -c bedlock -n "__fish_bedlock_using_subcommand service; and __fish_seen_subcommand_from install" -l apply -d 'Do it; without this it is only shown'
+complete -c bedlock -n "__fish_bedlock_using_subcommand service; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help'
+complete -c bedlock -n "__fish_bedlock_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l system -d 'The machine\'s service manager instead of your own'
+complete -c bedlock -n "__fish_bedlock_using_subcommand service; and __fish_seen_subcommand_from uninstall" -l apply -d 'Do it; without this it is only shown'
+complete -c bedlock -n "__fish_bedlock_using_subcommand service; and __fish_seen_subcommand_from uninstall" -s h -l help -d 'Print help'
+complete -c bedlock -n "__fish_bedlock_using_subcommand service; and __fish_seen_subcommand_from status" -l system -d 'The machine\'s service manager instead of your own'
+complete -c bedlock -n "__fish_bedlock_using_subcommand service; and __fish_seen_subcommand_from status" -l json -d 'Write JSON'
+complete -c bedlock -n "__fish_bedlock_using_subcommand service; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help'
+complete -c bedlock -n "__fish_bedlock_using_subcommand service; and __fish_seen_subcommand_from help" -f -a "install" -d 'Write the unit, enable it and start it'
+complete -c bedlock -n "__fish_bedlock_using_subcommand service; and __fish_seen_subcommand_from help" -f -a "uninstall" -d 'Stop the daemon and take its unit away'
+complete -c bedlock -n "__fish_bedlock_using_subcommand service; and __fish_seen_subcommand_from help" -f -a "status" -d 'Whether it is installed, runs, and answers'
+complete -c bedlock -n "__fish_bedlock_using_subcommand service; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bedlock -n "__fish_bedlock_using_subcommand sandbox" -l port -d 'The port on 127.0.0.1; 0 takes a free one' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand sandbox" -l region -d 'The region that everything is in' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand sandbox" -l model -d 'A model that the role may invoke; more than once for more' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand sandbox" -l approve -d 'Who lets programs in' -r -f -a "browser\t'Somebody, on the sign-in page'
+auto\t'Nobody: every sign-in is let in at once'"
+complete -c bedlock -n "__fish_bedlock_using_subcommand sandbox" -l portal-session -d 'How long a sign-in lasts' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand sandbox" -l access-token -d 'How long an access token lasts before it has to be refreshed' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand sandbox" -l role-session -d 'How long role credentials last' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand sandbox" -l device-code -d 'How long a person has to press a button' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand sandbox" -l json -d 'Say it as one JSON object, and each request as another'
+complete -c bedlock -n "__fish_bedlock_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bedlock -n "__fish_bedlock_using_subcommand login" -l profile -d 'Profile in ~/.aws/config [default: AWS_PROFILE, else the one that signs in]' -r
 complete -c bedlock -n "__fish_bedlock_using_subcommand login" -l too-long -d 'What to do when sessions of this portal outlive the limit' -r -f -a "refuse\t'Say it, and do not sign in until it was said'
 warn\t'Say it, and sign in'"
 complete -c bedlock -n "__fish_bedlock_using_subcommand login" -l max-session -d 'The longest that a session may live, in hours' -r
@@ -126,26 +177,34 @@ complete -c bedlock -n "__fish_bedlock_using_subcommand login" -l device -d 'A c
 complete -c bedlock -n "__fish_bedlock_using_subcommand login" -l no-browser -d 'Open no browser: print the link, and a QR code on a terminal'
 complete -c bedlock -n "__fish_bedlock_using_subcommand login" -l sealed -d 'Keep the session out of ~/.aws: with another user, or encrypted'
 complete -c bedlock -n "__fish_bedlock_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c bedlock -n "__fish_bedlock_using_subcommand logout" -l profile -d 'Profile in ~/.aws/config [default: AWS_PROFILE, else the only one that signs in]' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand logout" -l profile -d 'Profile in ~/.aws/config [default: AWS_PROFILE, else the one that signs in]' -r
 complete -c bedlock -n "__fish_bedlock_using_subcommand logout" -s h -l help -d 'Print help'
-complete -c bedlock -n "__fish_bedlock_using_subcommand status" -l profile -d 'Profile in ~/.aws/config [default: AWS_PROFILE, else the only one that signs in]' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand status" -l profile -d 'Profile in ~/.aws/config [default: AWS_PROFILE, else the one that signs in]' -r
 complete -c bedlock -n "__fish_bedlock_using_subcommand status" -l json -d 'The published schema, see docs/schema/session-1.json'
 complete -c bedlock -n "__fish_bedlock_using_subcommand status" -l online -d 'Ask the portal what the session opens (renews the token when it is time to)'
 complete -c bedlock -n "__fish_bedlock_using_subcommand status" -s h -l help -d 'Print help'
-complete -c bedlock -n "__fish_bedlock_using_subcommand creds" -l profile -d 'Profile in ~/.aws/config [default: AWS_PROFILE, else the only one that signs in]' -r
+complete -c bedlock -n "__fish_bedlock_using_subcommand creds" -l profile -d 'Profile in ~/.aws/config [default: AWS_PROFILE, else the one that signs in]' -r
 complete -c bedlock -n "__fish_bedlock_using_subcommand creds" -s h -l help -d 'Print help'
 complete -c bedlock -n "__fish_bedlock_using_subcommand demo" -l keep -d 'Keep the leaky home at the end'
 complete -c bedlock -n "__fish_bedlock_using_subcommand demo" -s h -l help -d 'Print help'
 complete -c bedlock -n "__fish_bedlock_using_subcommand docs" -s h -l help -d 'Print help'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "audit" -d 'Find every secret of the agent on this host, and say which model provider could see it'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "harden" -d 'Take every secret out of the host and make Amazon Bedrock its only model route'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "undo" -d 'Put back what harden took out: every byte, mode, owner and time'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "verify" -d 'Prove that the host is keyless: no key, one model route, a time limit'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "scan" -d 'Find secrets in any files and folders'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "login" -d 'Sign in through IAM Identity Center, in a browser or by a code on another device'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "logout" -d 'End the session at the portal, and forget the token, the role credentials and the client'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "status" -d 'Show who is signed in, until when, where the session is kept and what reaches it'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "creds" -d 'Print role credentials, as the credential_process of an AWS SDK'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "demo" -d 'Show the whole story on a temporary home: audit, harden, verify, undo'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "docs" -d 'Write the command reference, man pages, completions, schemas and the list of rules'
-complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan login logout status creds demo docs help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan daemon notify service sandbox login logout status creds demo docs help" -f -a "audit" -d 'Find every secret of the agent on this host, and say which model provider could see it'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan daemon notify service sandbox login logout status creds demo docs help" -f -a "harden" -d 'Take every secret out of the host and make Amazon Bedrock its only model route'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan daemon notify service sandbox login logout status creds demo docs help" -f -a "undo" -d 'Put back what harden took out: every byte, mode, owner and time'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan daemon notify service sandbox login logout status creds demo docs help" -f -a "verify" -d 'Prove that the host is keyless: no key, one model route, a time limit'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan daemon notify service sandbox login logout status creds demo docs help" -f -a "scan" -d 'Find secrets in any files and folders'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan daemon notify service sandbox login logout status creds demo docs help" -f -a "daemon" -d 'Keep the session alive, and send its owner the sign-in link before it ends'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan daemon notify service sandbox login logout status creds demo docs help" -f -a "notify" -d 'Prove the ways to the owner'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan daemon notify service sandbox login logout status creds demo docs help" -f -a "service" -d 'Let systemd or launchd run the daemon'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan daemon notify service sandbox login logout status creds demo docs help" -f -a "sandbox" -d 'Run an AWS of your own on this machine: sign-in pages, Bedrock, Telegram; no account needed'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan daemon notify service sandbox login logout status creds demo docs help" -f -a "login" -d 'Sign in through IAM Identity Center, in a browser or by a code on another device'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan daemon notify service sandbox login logout status creds demo docs help" -f -a "logout" -d 'End the session at the portal, and forget the token, the role credentials and the client'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan daemon notify service sandbox login logout status creds demo docs help" -f -a "status" -d 'Show who is signed in, until when, where the session is kept and what reaches it'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan daemon notify service sandbox login logout status creds demo docs help" -f -a "creds" -d 'Print role credentials, as the credential_process of an AWS SDK'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan daemon notify service sandbox login logout status creds demo docs help" -f -a "demo" -d 'Show the whole story on a temporary home: audit, harden, verify, undo, and a night with one tap'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan daemon notify service sandbox login logout status creds demo docs help" -f -a "docs" -d 'Write the command reference, man pages, completions, schemas and the list of rules'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and not __fish_seen_subcommand_from audit harden undo verify scan daemon notify service sandbox login logout status creds demo docs help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and __fish_seen_subcommand_from notify" -f -a "test" -d 'Send a test message by every notifier that is set up, and say which ones took it'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and __fish_seen_subcommand_from service" -f -a "install" -d 'Write the unit, enable it and start it'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and __fish_seen_subcommand_from service" -f -a "uninstall" -d 'Stop the daemon and take its unit away'
+complete -c bedlock -n "__fish_bedlock_using_subcommand help; and __fish_seen_subcommand_from service" -f -a "status" -d 'Whether it is installed, runs, and answers'
