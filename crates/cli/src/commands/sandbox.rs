@@ -154,8 +154,8 @@ impl SandboxCommand {
             "An AWS of your own at {endpoint}, until you press Ctrl-C.\n\
              Nothing that it issues opens anything anywhere else.\n\n\
              In another terminal:\n\n{exports}\n\
-             Then, with the AWS CLI or any SDK:\n\n  \
-             aws sso login --no-browser\n  \
+             Then sign in, and use the AWS CLI or any SDK:\n\n  \
+             bedlock login\n  \
              aws sts get-caller-identity\n  \
              aws bedrock-runtime converse --model-id {model} \\\n    \
              --messages '[{{\"role\":\"user\",\"content\":[{{\"text\":\"hi\"}}]}}]'\n\n\
