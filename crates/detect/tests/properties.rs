@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** the cases are the same in every run, so a failure is there again next time.
 
-use bedlock_detect::{Dice, Match, Rule, Shape, fake, rules, scan};
+use bedlock_detect::{Dice, Match, Redactor, Rule, Shape, fake, rules, scan};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
@@ -128,6 +128,54 @@ fn text_without_names_and_prefixes_is_left_alone() {
     check(200, words, |text| {
         let found = scan(text.as_bytes());
         prop_assert!(found.is_empty(), "{found:?} in {text}");
+        Ok(())
+    });
+}
+
+/// Replaces what a scan of the whole text finds.
+fn cut(text: &[u8], mark: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    for found in scan(text) {
+        out.extend_from_slice(&text[at..found.span.start]);
+        let number = text[found.span.clone()].iter().all(u8::is_ascii_digit);
+        out.extend_from_slice(if number { b"0" } else { mark.as_bytes() });
+        at = found.span.end;
+    }
+    out.extend_from_slice(&text[at..]);
+    out
+}
+
+#[test]
+fn redacting_changes_the_spans_of_credentials_and_nothing_else() {
+    let piece = prop_oneof![
+        prose(),
+        shaped().prop_map(|(_, value)| value),
+        prop::sample::select(vec![
+            "API_KEY=",
+            "\"token\": \"",
+            "password: ",
+            "\\n",
+            "\"",
+            "\n"
+        ])
+        .prop_map(str::to_owned),
+    ];
+    let inputs = (prop::collection::vec(piece, 1..12), 1..300_usize);
+    check(300, inputs, |(pieces, size)| {
+        let text = pieces.concat().into_bytes();
+        let mut redactor = Redactor::new();
+        let mut out = Vec::new();
+        let mut mark = |_: &Match<u64>, _: &[u8]| Some("REDACTED".to_owned());
+        for chunk in text.chunks(size) {
+            redactor.push(chunk, &mut mark, &mut out);
+        }
+        redactor.finish(&mut mark, &mut out);
+        let expected = cut(&text, "REDACTED");
+        prop_assert_eq!(
+            String::from_utf8_lossy(&out),
+            String::from_utf8_lossy(&expected)
+        );
         Ok(())
     });
 }

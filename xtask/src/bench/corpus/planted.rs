@@ -129,7 +129,9 @@ fn corpus(
     bytes: u64,
     files: usize,
 ) -> Result<Corpus, Error> {
-    let path = folder.join(name);
+    // What was made for other rules is not taken for these.
+    let name = format!("{name}-{}-kinds", plants::kinds());
+    let path = folder.join(&name);
     let truth_path = folder.join(format!("{name}.truth.jsonl"));
     if !truth_path.exists() {
         note(&format!("writing {}", path.display()));
@@ -160,7 +162,7 @@ fn corpus(
             .len();
     }
     Ok(Corpus {
-        name: name.to_owned(),
+        name,
         path,
         bytes: size,
         truth,
