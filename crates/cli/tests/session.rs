@@ -110,6 +110,7 @@ impl Host {
         let end = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(60);
         let end = jiff::Timestamp::from_second(end.as_second()).unwrap();
         token["expiresAt"] = end.to_string().into();
+        token.as_object_mut().unwrap().remove("issuedAt");
         fs::write(&file, token.to_string()).unwrap();
         let _ = fs::remove_dir_all(self.home.path().join(".aws/cli"));
     }
@@ -178,7 +179,7 @@ fn a_profile_that_is_wrong_is_named_with_its_line() {
     host.write_config("\n[profile other]\nsso_session = nowhere\n");
     let text = host.shown(3, &["login", "--profile", "other"]);
     assert!(
-        text.contains("/.aws/config:12: ") && text.contains("next: "),
+        text.contains("/.aws/config:13: ") && text.contains("next: "),
         "{text}"
     );
 }
