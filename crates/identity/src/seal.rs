@@ -61,7 +61,8 @@ pub fn find(
     session: &SsoSession,
 ) -> Result<Option<Store>, IdentityError> {
     let daemon = daemon_folder(environment);
-    if let Some(owner) = bedlock_host::owner(&daemon).filter(|owner| *owner != agent(environment))
+    // Whose home this is does not matter here: the daemon's user has one of its own.
+    if let Some(owner) = bedlock_host::owner(&daemon)
         && (environment.uid == owner || environment.uid == 0)
         && bedlock_host::owner(&sessions(&daemon).join(session.cache_name())).is_some()
     {
@@ -89,6 +90,16 @@ pub fn find(
             ),
         }),
     }
+}
+
+/// The folders that a sealed session of whoever runs this is in, or may come to be in.
+#[must_use]
+pub fn folders(environment: &Environment) -> Vec<PathBuf> {
+    let daemon = daemon_folder(environment);
+    let own = bedlock_host::owner(&daemon) == Some(environment.uid);
+    let mut all = vec![folder(environment)];
+    all.extend(own.then(|| sessions(&daemon)));
+    all
 }
 
 /// Removes a sealed session of a portal that is signed in to in the open now.

@@ -43,8 +43,8 @@ pub struct Parts {
     pub time: Rc<dyn Time>,
     /// What outlives a kill.
     pub memory: Rc<dyn Memory>,
-    /// The folder where other programs may change the session.
-    pub folder: Option<PathBuf>,
+    /// The folders where other programs may change the session, or put it.
+    pub folders: Vec<PathBuf>,
     /// Where questions are answered.
     pub socket: Option<Socket>,
     /// How long a request for credentials is held while there is no session.
@@ -101,7 +101,7 @@ async fn serve(parts: Parts, stop: impl Future<Output = ()>) {
     if let Some(telegram) = parts.buttons {
         spawn_local(listen(Rc::clone(&daemon), telegram, listening));
     }
-    if let Some(folder) = parts.folder {
+    for folder in parts.folders {
         spawn_local(follow(Rc::clone(&daemon), folder));
     }
     if let Some(socket) = parts.socket {
@@ -331,11 +331,16 @@ const LOOK: Duration = Duration::from_secs(60);
 /// A file is often written in several steps.
 const SETTLE: Duration = Duration::from_millis(200);
 
-/// Notices when another program signs in, or removes the cache.
+/// Notices when another program signs in, or removes the session.
 async fn follow(daemon: Rc<Daemon>, folder: PathBuf) {
+    let mut said = false;
     loop {
-        if let Err(error) = bedlock_host::private_folder(&folder) {
-            tracing::warn!(%error, "the folder of the session is not there");
+        match bedlock_host::private_folder(&folder) {
+            Err(error) if !std::mem::replace(&mut said, true) => {
+                tracing::warn!(%error, "a folder that a session may be in is not there");
+            }
+            Err(_) => {}
+            Ok(()) => said = false,
         }
         if let Ok(watch) = FolderWatch::new(&folder) {
             daemon.answer(What::Changed);

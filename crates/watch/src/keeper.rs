@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use bedlock_identity::{DevicePoll, DeviceSignIn, Flow, Identity, IdentityError, SignInLink};
+use bedlock_identity::{DevicePoll, DeviceSignIn, Flow, Identity, IdentityError, Kept, SignInLink};
 use bedlock_model::SecretText;
 
 use crate::machine::{Attempt, Handle, Poll, Refusal, Session};
@@ -36,26 +36,70 @@ pub trait Keeper {
     fn credentials(&self) -> Answer<'_, Result<SecretText, String>>;
 }
 
+/// Opens the session where it is kept now; `None` while that is the place it is given.
+pub type Open = Box<dyn Fn(Option<&Kept>) -> Result<Option<Identity>, IdentityError>>;
+
 /// Identity Center's session of one profile.
 pub struct CenterKeeper {
-    identity: Rc<Identity>,
+    /// Looks for the session, which a sign-in may have put elsewhere.
+    open: Open,
+    /// The session, else why it cannot be opened.
+    identity: RefCell<Result<Rc<Identity>, String>>,
     /// The sign-in that waits, when this process started it.
     waiting: RefCell<Option<DeviceSignIn>>,
 }
 
 impl CenterKeeper {
-    /// Keeps the session of that profile.
+    /// Keeps that session, which stays where it is.
     #[must_use]
     pub fn new(identity: Rc<Identity>) -> Self {
         Self {
-            identity,
+            open: Box::new(|_| Ok(None)),
+            identity: RefCell::new(Ok(identity)),
             waiting: RefCell::default(),
         }
     }
 
-    fn session(&self, kept: &bedlock_identity::Session) -> Session {
+    /// Keeps the session wherever it is. One that cannot be opened is reported when it is needed.
+    #[must_use]
+    pub fn wherever(open: Open) -> Self {
+        let keeper = Self {
+            open,
+            identity: RefCell::new(Err("the session was not looked for".to_owned())),
+            waiting: RefCell::default(),
+        };
+        keeper.find();
+        keeper
+    }
+
+    /// Looks where the session is kept now.
+    fn find(&self) {
+        let kept = self.identity.borrow().as_ref().map(|here| here.kept()).ok();
+        let found = match (self.open)(kept.as_ref()) {
+            Ok(None) => return,
+            Ok(Some(identity)) => Ok(Rc::new(identity)),
+            Err(error) => Err(error.to_string()),
+        };
+        *self.identity.borrow_mut() = found;
+    }
+
+    /// The session, else why it cannot be opened.
+    fn identity(&self) -> Result<Rc<Identity>, String> {
+        if self.identity.borrow().is_err() {
+            self.find();
+        }
+        self.identity.borrow().clone()
+    }
+
+    /// The same for what cannot do without it.
+    fn opened(&self) -> Result<Rc<Identity>, Refusal> {
+        self.identity()
+            .map_err(|why| Refusal::Broken(format!("Failed to {why}")))
+    }
+
+    fn session(identity: &Identity, kept: &bedlock_identity::Session) -> Session {
         let ours = kept.issued_at.is_some();
-        let began = self.identity.signed_in_at().filter(|_| ours);
+        let began = identity.signed_in_at().filter(|_| ours);
         Session {
             // What another program wrote is told apart by its token, of which only a name is kept.
             key: match began {
@@ -69,14 +113,15 @@ impl CenterKeeper {
                 .as_ref()
                 .map(|refresh| refresh.client.expires_at),
             began,
-            ends: self.identity.next_tap().filter(|_| ours),
+            ends: identity.next_tap().filter(|_| ours),
         }
     }
 
     async fn renewed(&self) -> Result<Session, Refusal> {
-        let before = self.identity.session();
+        let identity = self.opened()?;
+        let before = identity.session();
         let before = before.ok().flatten().map(|session| session.expires_at);
-        match self.identity.fresh_session().await {
+        match identity.fresh_session().await {
             // What cannot be renewed any more is returned as it is while it is good.
             Ok(session) if session.refresh.is_none() && Some(session.expires_at) == before => {
                 Err(Refusal::Over)
@@ -86,13 +131,13 @@ impl CenterKeeper {
                 tracing::warn!("the session was not renewed; the old token is still good");
                 Err(Refusal::Unreachable)
             }
-            Ok(session) => Ok(self.session(&session)),
+            Ok(session) => Ok(Self::session(&identity, &session)),
             Err(error) => Err(refusal(&error)),
         }
     }
 
     async fn begun(&self) -> Result<Attempt, Refusal> {
-        let device = match self.identity.start_device().await {
+        let device = match self.opened()?.start_device().await {
             Ok(device) => device,
             Err(error) => return Err(refusal(&error)),
         };
@@ -109,21 +154,24 @@ impl CenterKeeper {
     }
 
     async fn polled(&self, attempt: &Attempt) -> Poll {
+        let Ok(identity) = self.identity() else {
+            return Poll::Expired;
+        };
         let taken = self.waiting.borrow_mut().take();
         let ours = taken.filter(|device| attempt.handle.is(device.code().danger_expose()));
         let waiting = match ours {
             Some(waiting) => waiting,
-            None => match self.resumed(attempt) {
+            None => match Self::resumed(&identity, attempt) {
                 Some(waiting) => waiting,
                 None => return Poll::Expired,
             },
         };
-        let outcome = self.identity.poll_device(&waiting).await;
+        let outcome = identity.poll_device(&waiting).await;
         *self.waiting.borrow_mut() = Some(waiting);
         match outcome {
             Ok(DevicePoll::Pending) => Poll::Pending,
             Ok(DevicePoll::SlowDown) => Poll::SlowDown,
-            Ok(DevicePoll::SignedIn(session)) => Poll::Granted(self.session(&session)),
+            Ok(DevicePoll::SignedIn(session)) => Poll::Granted(Self::session(&identity, &session)),
             Err(IdentityError::Denied) => Poll::Denied,
             Err(error) if error.is_passing() => Poll::Unreachable,
             Err(error) => {
@@ -134,7 +182,7 @@ impl CenterKeeper {
     }
 
     /// The sign-in that an earlier process started.
-    fn resumed(&self, attempt: &Attempt) -> Option<DeviceSignIn> {
+    fn resumed(identity: &Identity, attempt: &Attempt) -> Option<DeviceSignIn> {
         let link = SignInLink {
             flow: Flow::Device,
             url: attempt.url.clone(),
@@ -143,15 +191,23 @@ impl CenterKeeper {
             expires_at: attempt.expires_at,
         };
         let code = SecretText::new(attempt.handle.danger_expose().to_owned());
-        let resumed = self.identity.resume_device(code, link, attempt.interval);
+        let resumed = identity.resume_device(code, link, attempt.interval);
         resumed.ok().flatten()
     }
 }
 
 impl Keeper for CenterKeeper {
     fn look(&self) -> Result<Option<Session>, String> {
-        let kept = self.identity.session().map_err(|error| error.to_string())?;
-        Ok(kept.map(|kept| self.session(&kept)))
+        self.find();
+        let identity = self.identity()?;
+        match identity.session() {
+            Ok(kept) => Ok(kept.map(|kept| Self::session(&identity, &kept))),
+            Err(error) => {
+                // The next look opens it anew: the key may be another one by then.
+                *self.identity.borrow_mut() = Err(error.to_string());
+                Err(error.to_string())
+            }
+        }
     }
 
     fn renew(&self) -> Answer<'_, Result<Session, Refusal>> {
@@ -168,7 +224,8 @@ impl Keeper for CenterKeeper {
 
     fn credentials(&self) -> Answer<'_, Result<SecretText, String>> {
         Box::pin(async {
-            let credentials = self.identity.role_credentials().await;
+            let identity = self.identity().map_err(|why| format!("failed to {why}"))?;
+            let credentials = identity.role_credentials().await;
             credentials
                 .map(|credentials| credentials.to_process_output())
                 .map_err(|error| format!("failed to {error}"))

@@ -17,7 +17,7 @@ pub mod socket;
 mod time;
 
 pub use error::WatchError;
-pub use keeper::{CenterKeeper, Keeper};
+pub use keeper::{CenterKeeper, Keeper, Open};
 pub use machine::{
     Attempt, Button, Effect, Event, Handle, Notice, Now, Phase, Policy, Poll, Quiet, Reason,
     Receipt, Refusal, Session, State, Tell, Untold, What, react,

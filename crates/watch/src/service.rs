@@ -125,6 +125,8 @@ impl Unit {
                 });
             }
             text.push_str(&format!("User={user}\n"));
+            // Where a sealed session is: root signs in for this user.
+            text.push_str("StateDirectory=bedlock\nStateDirectoryMode=0700\n");
         }
         text.push_str(SYSTEM_HARDENING);
         // `%h` would be root's home in a unit of the machine.
@@ -232,6 +234,7 @@ mod tests {
         for line in [
             "ExecStart=/usr/bin/bedlock daemon --log json --config /etc/bedlock/bedlock.toml",
             "User=bedlock",
+            "StateDirectory=bedlock",
             "LoadCredential=telegram-token:/etc/bedlock/telegram.token",
             "CapabilityBoundingSet=",
             "MemoryDenyWriteExecute=yes",

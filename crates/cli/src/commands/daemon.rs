@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use bedlock_host::Environment;
 use bedlock_http::{Client, Settings};
-use bedlock_identity::{Identity, Kept, Parts as IdentityParts, Profile, Store, config};
+use bedlock_identity::{Identity, Kept, Parts as IdentityParts, Profile, Store, config, seal};
 use bedlock_watch::daemon::{Parts, asked_to_stop, run};
 use bedlock_watch::notify::About;
 use bedlock_watch::socket::Socket;
-use bedlock_watch::{CenterKeeper, FileMemory, MachineTime, settings};
+use bedlock_watch::{CenterKeeper, FileMemory, MachineTime, Open, settings};
 
 use crate::error::{self, CliError};
 use crate::settings as own;
@@ -135,23 +135,21 @@ async fn serve(
     }
     let socket = Socket::listen(&path, tables.daemon.agents.clone()).await?;
     tracing::info!(profile = %profile.name, socket = %path.display(), "starting");
-    let identity = Identity::open(IdentityParts {
-        http,
-        ..IdentityParts::of(profile, Store::cache(environment), environment)
-    });
-    let folder = match identity.kept() {
-        Kept::Cache { folder } | Kept::OtherUser { folder, .. } => Some(folder),
-        _ => None,
-    };
+    let mut folders = seal::folders(environment);
+    folders.push(environment.home.join(".aws/sso/cache"));
     let parts = Parts {
-        keeper: Rc::new(CenterKeeper::new(Rc::new(identity))),
+        keeper: Rc::new(CenterKeeper::wherever(open(
+            Environment::read()?,
+            profile,
+            http,
+        ))),
         desk: ways.desk,
         buttons: ways.buttons,
         about,
         policy,
         time: Rc::new(MachineTime::new()?),
         memory: Rc::new(FileMemory(environment.state_folder().join("daemon.json"))),
-        folder,
+        folders,
         socket: Some(socket),
         hold,
         observer: None,
@@ -159,6 +157,31 @@ async fn serve(
     let stop = asked_to_stop()?;
     run(parts, stop).await;
     Ok(())
+}
+
+/// Opens the session where the last sign-in put it. A sealed one that was removed stays sealed: the
+/// daemon's own sign-in puts it there again, unless somebody has signed in in the open since.
+fn open(environment: Environment, profile: Profile, http: Client) -> Open {
+    let session = profile.session.clone();
+    let identity = move |environment: &Environment, store| {
+        Identity::open(IdentityParts {
+            http: http.clone(),
+            ..IdentityParts::of(profile.clone(), store, environment)
+        })
+    };
+    Box::new(move |current| {
+        let in_the_open = || identity(&environment, Store::cache(&environment));
+        match (seal::find(&environment, &session)?, current) {
+            (Some(store), Some(current)) if store.kept() == *current => Ok(None),
+            (Some(store), _) => Ok(Some(identity(&environment, store))),
+            (None, None) => Ok(Some(in_the_open())),
+            (None, Some(Kept::Cache { .. })) => Ok(None),
+            (None, Some(_)) => {
+                let open = in_the_open();
+                Ok(open.session()?.map(|_| open))
+            }
+        }
+    })
 }
 
 /// Log lines of bedlock, and of nobody else: libraries would log addresses.

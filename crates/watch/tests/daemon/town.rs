@@ -281,7 +281,7 @@ impl Plan {
                 clock: self.clock,
             }),
             memory,
-            folder: Some(self.home.join(".aws/sso/cache")),
+            folders: vec![self.home.join(".aws/sso/cache")],
             socket: None,
             hold: Duration::from_secs(1),
             observer: Some(Box::new(move |state| {

@@ -358,7 +358,7 @@ impl Plan {
                 clock: self.clock,
             }),
             memory: Rc::new(FileMemory(self.home.join("state/daemon.json"))),
-            folder: Some(self.home.join(".aws/sso/cache")),
+            folders: vec![self.home.join(".aws/sso/cache")],
             socket: None,
             hold: Duration::from_secs(1),
             observer: Some(Box::new(move |state| {

@@ -1,0 +1,286 @@
+//! The daemon as a process: killed, restarted, asked on its socket, looked at by the agent's user.
+//!
+//! **Invariant:** waits for events of the sandbox only; what needs other users runs as root, and says
+//! so when it does not run.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "test code starts processes, and fails the test by panicking"
+)]
+
+use std::fs::{self, Permissions};
+use std::io::{Read, Write};
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use bedlock_sandbox::{Decision, Sandbox, SandboxConfig};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+const CHAT: i64 = 4242;
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct House {
+    sandbox: Sandbox,
+    home: tempfile::TempDir,
+    token: String,
+    program: PathBuf,
+    /// Runs the daemon as that user, when root runs the test.
+    user: Option<u32>,
+}
+
+impl House {
+    fn new(user: Option<u32>, more: &str) -> Self {
+        let sandbox = Sandbox::start(SandboxConfig {
+            poll_interval: Duration::ZERO,
+            ..SandboxConfig::default()
+        })
+        .unwrap();
+        let token = sandbox.telegram().new_bot();
+        sandbox.telegram().open_chat(CHAT);
+        let home = tempfile::tempdir().unwrap();
+        let house = Self {
+            program: home.path().join("bedlock"),
+            sandbox,
+            home,
+            token,
+            user,
+        };
+        house.furnish(more);
+        house
+    }
+
+    fn furnish(&self, more: &str) {
+        let config = self.path(".config/bedlock");
+        fs::create_dir_all(&config).unwrap();
+        fs::create_dir_all(self.path("run")).unwrap();
+        fs::create_dir_all(self.path(".aws")).unwrap();
+        let profile = self.sandbox.aws_config("agent");
+        fs::write(self.path(".aws/config"), profile).unwrap();
+        let secret = config.join("telegram.token");
+        fs::write(&secret, &self.token).unwrap();
+        fs::set_permissions(&secret, Permissions::from_mode(0o600)).unwrap();
+        let settings = format!(
+            "[daemon]\nprofile = \"agent\"\nhold = \"1s\"\nsocket = \"{}\"\n{more}\
+             [notify.telegram]\nchat = {CHAT}\ntoken_file = \"~/.config/bedlock/telegram.token\"\n\
+             api_root = \"{}\"\n",
+            self.socket().display(),
+            self.sandbox.endpoint()
+        );
+        fs::write(config.join("bedlock.toml"), settings).unwrap();
+        // Where the test's user may go, another one may not.
+        fs::copy(env!("CARGO_BIN_EXE_bedlock"), &self.program).unwrap();
+        fs::set_permissions(self.home.path(), Permissions::from_mode(0o755)).unwrap();
+        if let Some(user) = self.user {
+            for folder in [".aws", ".config", "run"] {
+                give(&self.path(folder), user);
+            }
+            fs::create_dir(self.path(".local")).unwrap();
+            give(&self.path(".local"), user);
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.path("run/daemon.sock")
+    }
+
+    fn command(&self, program: &Path, user: Option<u32>, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        command
+            .args(arguments)
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("HOME", self.home.path())
+            .env("CREDENTIALS_DIRECTORY", self.path("credentials"))
+            .envs(self.sandbox.environment())
+            .stdin(Stdio::null());
+        if let Some(user) = user {
+            command.uid(user).gid(user);
+        }
+        command
+    }
+
+    fn bedlock(&self, arguments: &[&str]) -> Output {
+        let mut command = self.command(&self.program, self.user, arguments);
+        command.output().unwrap()
+    }
+
+    fn daemon(&self) -> Running {
+        let log = fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.path("daemon.log"))
+            .unwrap();
+        let mut command = self.command(&self.program, self.user, &["daemon", "--log", "json"]);
+        Running(command.stderr(log).spawn().unwrap())
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.path("daemon.log")).unwrap_or_default()
+    }
+
+    fn until(&self, what: &str, condition: impl Fn(&Sandbox) -> bool) {
+        let done = self.sandbox.wait_until(PATIENCE, condition);
+        assert!(done, "{what}\n{}", self.log());
+    }
+
+    /// Waits for something that the sandbox does not see.
+    fn poll(&self, what: &str, condition: impl Fn() -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !condition() {
+            assert!(Instant::now() < end, "{what}\n{}", self.log());
+            std::thread::park_timeout(Duration::from_millis(10));
+        }
+    }
+
+    fn says(&self, words: &str) {
+        self.until(words, |sandbox| {
+            let last = sandbox.telegram().messages(CHAT).pop();
+            last.is_some_and(|message| message.text().contains(words))
+        });
+    }
+
+    fn approve(&self) {
+        let code = self.sandbox.pending()[0].user_code.clone().unwrap();
+        assert!(self.sandbox.decide(&code, Decision::Approve));
+        self.says("signed in, good until");
+    }
+
+    fn ask(&self, question: &str) -> Value {
+        let mut stream = UnixStream::connect(self.socket()).unwrap();
+        stream.write_all(question.as_bytes()).unwrap();
+        stream.write_all(b"\n").unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert!(!self.log().contains(&self.token), "the token is in the log");
+        }
+    }
+}
+
+/// Gives a folder and what is in it to a user.
+fn give(path: &Path, user: u32) {
+    chown(path, Some(user), Some(user)).unwrap();
+    if path.is_dir() {
+        for entry in fs::read_dir(path).unwrap() {
+            give(&entry.unwrap().path(), user);
+        }
+    }
+}
+
+fn told(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    text(&output.stdout) + &text(&output.stderr)
+}
+
+struct Running(Child);
+
+impl Running {
+    fn signal(&mut self, signal: Signal) -> ExitStatus {
+        kill_process(Pid::from_child(&self.0), signal).unwrap();
+        self.0.wait().unwrap()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn killed_and_restarted_it_has_one_message_and_goes_on() {
+    let house = House::new(None, "");
+    let mut daemon = house.daemon();
+    house.says("sign in to AWS");
+    let state = house.path(".local/state/bedlock/daemon.json");
+    house.poll("the receipt is kept", || {
+        fs::read_to_string(&state).is_ok_and(|state| state.contains("\"receipt\":{"))
+    });
+    daemon.signal(Signal::KILL);
+    assert!(house.socket().exists(), "a kill leaves the socket");
+    let mut daemon = house.daemon();
+    house.approve();
+    assert_eq!(house.sandbox.telegram().messages(CHAT).len(), 1);
+
+    let status = house.ask("{\"op\":\"status\"}");
+    assert_eq!(status["status"]["phase"], "valid", "{status}");
+    let credentials = house.ask("{\"op\":\"creds\"}");
+    assert_eq!(credentials["credentials"]["Version"], 1);
+    // A second daemon is refused, and takes nothing away from the first.
+    let second = house.bedlock(&["daemon"]);
+    let said = told(&second);
+    assert_eq!(second.status.code(), Some(3), "{said}");
+    assert!(said.contains("another bedlock daemon answers"), "{said}");
+    assert_eq!(house.ask("{\"op\":\"status\"}")["ok"], true);
+
+    assert!(daemon.signal(Signal::TERM).success(), "{}", house.log());
+    assert!(!house.socket().exists());
+    let log = house.log();
+    for line in log.lines() {
+        assert!(serde_json::from_str::<Value>(line).is_ok(), "{line}");
+    }
+    assert!(log.contains("stopping"), "{log}");
+    let secret = &credentials["credentials"]["SecretAccessKey"];
+    assert!(!log.contains(secret.as_str().unwrap()));
+}
+
+/// The daemon asks, somebody signs in with `--sealed` on the machine, and that is the answer.
+#[test]
+fn it_finds_a_session_that_was_sealed_while_it_ran() {
+    let house = House::new(None, "");
+    fs::create_dir(house.path("credentials")).unwrap();
+    let key = "a key that is FAKE and long";
+    fs::write(house.path("credentials/bedlock-seal"), key).unwrap();
+    let daemon = house.daemon();
+    house.says("sign in to AWS");
+    let login = ["login", "--device", "--sealed", "--profile", "agent"];
+    let mut login = house.command(&house.program, None, &login);
+    login.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let login = login.spawn().unwrap();
+    house.until("a second sign-in begins", |sandbox| {
+        sandbox.pending().len() == 2
+    });
+    for pending in house.sandbox.pending() {
+        let code = pending.user_code.unwrap();
+        // The daemon's own link stays open: nobody taps it.
+        let asked = house.sandbox.telegram().messages(CHAT)[0]
+            .text()
+            .contains(&code);
+        assert!(asked || house.sandbox.decide(&code, Decision::Approve));
+    }
+    let login = login.wait_with_output().unwrap();
+    assert!(login.status.success(), "{}", told(&login));
+    house.says("signed in, good until");
+    let credentials = house.ask("{\"op\":\"creds\"}");
+    assert_eq!(credentials["credentials"]["Version"], 1, "{credentials}");
+    drop(daemon);
+    // One that starts later finds it, too, and nothing is in the open.
+    let _daemon = house.daemon();
+    house.poll("it starts", || UnixStream::connect(house.socket()).is_ok());
+    assert_eq!(house.ask("{\"op\":\"status\"}")["status"]["phase"], "valid");
+    let open = fs::read_dir(house.path(".aws/sso/cache")).unwrap();
+    let names: Vec<_> = open.map(|entry| entry.unwrap().file_name()).collect();
+    assert!(
+        names
+            .iter()
+            .all(|name| !name.to_string_lossy().ends_with(".json")),
+        "{names:?}"
+    );
+}
