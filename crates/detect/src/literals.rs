@@ -79,6 +79,8 @@ struct Literal {
     next: Alphabet,
     /// It wakes nothing inside of a word.
     opens: bool,
+    /// What it wakes, and what the shorter literals wake that it begins with, the longest first: the
+    /// most specific shape that fits wins.
     triggers: Vec<Trigger>,
 }
 
@@ -94,15 +96,27 @@ impl Literals {
         for (literal, trigger) in triggers() {
             table.entry(literal).or_default().push(trigger);
         }
-        let literals: Vec<Literal> = table
-            .iter()
-            .map(|(literal, triggers)| Literal {
+        // In this order a literal stands behind those that it begins with: they are open still.
+        let mut open: Vec<(&str, &[Trigger])> = Vec::new();
+        let mut literals = Vec::with_capacity(table.len());
+        for (literal, own) in &table {
+            while open
+                .pop_if(|(shorter, _)| !literal.starts_with(*shorter))
+                .is_some()
+            {}
+            open.push((literal, own));
+            literals.push(Literal {
                 bytes: literal.as_bytes().into(),
-                next: next(triggers),
-                opens: triggers.iter().all(opens),
-                triggers: every_trigger(&table, literal),
-            })
-            .collect();
+                next: next(own),
+                opens: own.iter().all(opens),
+                triggers: open
+                    .iter()
+                    .rev()
+                    .flat_map(|(_, wake)| *wake)
+                    .copied()
+                    .collect(),
+            });
+        }
         let patterns: Vec<_> = literals
             .iter()
             .map(|literal| Pattern::new(&literal.bytes, literal.next.mask(), literal.opens))
@@ -254,15 +268,4 @@ fn spellings(prefix: &str) -> Vec<String> {
     list.sort();
     list.dedup();
     list
-}
-
-/// Collects what a literal wakes and what the shorter literals that it begins with wake, the
-/// longest first: the most specific shape that fits wins.
-fn every_trigger(table: &BTreeMap<String, Vec<Trigger>>, literal: &str) -> Vec<Trigger> {
-    (1..=literal.len())
-        .rev()
-        .filter_map(|length| table.get(literal.get(..length)?))
-        .flatten()
-        .copied()
-        .collect()
 }

@@ -3,10 +3,9 @@
 //! A bucket lets through the product of its four sets, so patterns that share a bucket should be
 //! alike, and sets of frequent bytes should stay narrow. Of a byte's seven bits the first table sees
 //! the low four and the second the high four: the bit in the middle, which both see, halves the
-//! wrong bytes that a set of two lets through. The patterns are dealt out greedily by
-//! what each would add to the share of places that its bucket lets through, at the frequencies of
-//! bytes in agent transcripts. Dealt out by the alphabet instead, several times as many places are
-//! let through.
+//! wrong bytes that a set of two lets through. The patterns are dealt out greedily by what each
+//! would add to the share of places that its bucket lets through, at the frequencies of bytes in
+//! agent transcripts. Once all have a place, each is taken out and dealt again.
 //!
 //! **Invariant:** what a pattern allows, its bucket lets through.
 
@@ -40,13 +39,19 @@ impl Buckets {
             .collect();
         // The frequent ones first: the rare ones then find a place where they add little.
         patterns.sort_by(|(_, a), (_, b)| b.share().total_cmp(&a.share()));
+        // Prefixes that go on differently are one pattern.
+        patterns.dedup();
         let mut dealt = Dealt {
             buckets: [Bucket::default(); BUCKETS],
-            places: vec![None; patterns.len()],
+            members: Default::default(),
             patterns,
         };
-        for _ in 0..=SECOND_THOUGHTS {
-            for index in 0..dealt.patterns.len() {
+        for index in 0..dealt.patterns.len() {
+            dealt.deal(index);
+        }
+        for bucket in 0..BUCKETS {
+            for index in dealt.members[bucket].clone() {
+                dealt.take_out(index, bucket);
                 dealt.deal(index);
             }
         }
@@ -56,9 +61,6 @@ impl Buckets {
     }
 }
 
-/// How often every pattern is taken out and dealt again, once all the others have a place.
-const SECOND_THOUGHTS: usize = 1;
-
 /// Returns the buckets that a pattern may be in.
 fn choice(pattern: &Pattern) -> Range<usize> {
     if pattern.opens { 8..BUCKETS } else { 0..8 }
@@ -67,22 +69,23 @@ fn choice(pattern: &Pattern) -> Range<usize> {
 /// Patterns and the buckets that they are in.
 struct Dealt {
     buckets: [Bucket; BUCKETS],
-    places: Vec<Option<usize>>,
+    /// The indexes of the patterns in each bucket.
+    members: [Vec<usize>; BUCKETS],
     patterns: Vec<(Range<usize>, Bucket)>,
 }
 
 impl Dealt {
+    fn take_out(&mut self, index: usize, bucket: usize) {
+        self.members[bucket].retain(|&member| member != index);
+        let mut others = Bucket::default();
+        for &member in &self.members[bucket] {
+            others.take_in(&self.patterns[member].1);
+        }
+        self.buckets[bucket] = Bucket::default().with(&others);
+    }
+
     /// Puts a pattern where it adds least to what is let through.
     fn deal(&mut self, index: usize) {
-        if let Some(bucket) = self.places[index].take() {
-            let mut others = Bucket::default();
-            for (place, (_, pattern)) in self.places.iter().zip(&self.patterns) {
-                if *place == Some(bucket) {
-                    others.take_in(pattern);
-                }
-            }
-            self.buckets[bucket] = Bucket::default().with(&others);
-        }
         let (choice, pattern) = self.patterns[index].clone();
         let mut best = (f32::INFINITY, choice.start, pattern);
         for bucket in choice {
@@ -97,7 +100,7 @@ impl Dealt {
         }
         let (_, bucket, joined) = best;
         self.buckets[bucket] = joined;
-        self.places[index] = Some(bucket);
+        self.members[bucket].push(index);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::places::Block;
 use crate::{BLOCK, Candidate, Found, Pattern, WIDTH};
 
 /// Bits of the filter in front of the table.
-const FILTER_BITS: u32 = 14;
+const FILTER_BITS: u32 = 15;
 const FILTER_WORDS: usize = 1 << (FILTER_BITS - 6);
 /// The bytes of a little-endian number that are the key.
 const KEY: u32 = 0x00ff_ffff;
@@ -16,8 +16,12 @@ const KEY: u32 = 0x00ff_ffff;
 /// Which patterns allow four bytes, read as a little-endian number.
 pub(crate) struct Grams {
     filter: Box<[u64; FILTER_WORDS]>,
-    /// Open addressing; key zero is free, because no pattern has a NUL byte.
+    /// Open addressing; key zero is free, because no pattern has a NUL byte. Small, so that it stays
+    /// in the cache.
     table: Vec<Entry>,
+    /// For each group the bytes that may stand fourth: in a pattern that stands anywhere, and in one
+    /// that opens a word.
+    fourth: Vec<[u128; 2]>,
     /// Where each group begins in `members`, and where the last one ends.
     starts: Vec<usize>,
     members: Vec<u16>,
@@ -28,9 +32,6 @@ pub(crate) struct Grams {
 struct Entry {
     key: u32,
     group: u16,
-    /// The bytes that may stand fourth: in a pattern that stands anywhere, and in one that opens a
-    /// word.
-    fourth: [u128; 2],
 }
 
 impl Grams {
@@ -42,7 +43,8 @@ impl Grams {
         keys.sort_unstable();
         let mut grams = Self {
             filter: Box::new([0; FILTER_WORDS]),
-            table: vec![Entry::default(); (keys.len() * 4).next_power_of_two().max(64)],
+            table: vec![Entry::default(); (keys.len() * 2).next_power_of_two().max(64)],
+            fourth: Vec::new(),
             starts: vec![0],
             members: keys.iter().map(|&(_, index)| index).collect(),
         };
@@ -57,8 +59,8 @@ impl Grams {
             grams.insert(Entry {
                 key: same[0].0,
                 group,
-                fourth,
             });
+            grams.fourth.push(fourth);
             grams
                 .starts
                 .push(grams.starts[usize::from(group)] + same.len());
@@ -123,7 +125,7 @@ impl Grams {
             let entry = &self.table[slot];
             if entry.key == gram & KEY {
                 let has = |set: u128| fourth < 128 && set >> fourth & 1 == 1;
-                let [anywhere, opening] = entry.fourth;
+                let [anywhere, opening] = self.fourth[usize::from(entry.group)];
                 let stands = has(anywhere) || has(opening) && block.opens(near);
                 return stands.then_some(entry.group);
             }

@@ -56,17 +56,6 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    /// Puts what is known of further places behind the first `at % 64`.
-    #[inline(always)]
-    pub(crate) fn add(&mut self, other: &Self, at: usize) {
-        let shift = at % 64;
-        self.anywhere |= other.anywhere << shift;
-        self.opening |= other.opening << shift;
-        self.word |= other.word << shift;
-        self.slash |= other.slash << shift;
-        self.percent |= other.percent << shift;
-    }
-
     /// Returns the places to look at closer, given what is known of the 64 before.
     #[inline(always)]
     fn worth_it(&self, before: &Self) -> u64 {

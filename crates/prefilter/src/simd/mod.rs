@@ -105,25 +105,29 @@ macro_rules! teddy {
             while at + STEP <= places
                 && let Some(here) = text.get(at..).and_then(<[u8]>::first_chunk)
             {
-                known[at / 64].add(&step(&filter.buckets, here), at);
+                step(&filter.buckets, here, &mut known[at / 64], at % 64);
                 at += STEP;
             }
             if at < places {
                 let mut rest = [0; REACH];
                 let left = &text[at..];
                 rest[..left.len()].copy_from_slice(left);
-                let mut last = step(&filter.buckets, &rest);
-                last.anywhere &= first_bits(places - at);
-                last.opening &= first_bits(places - at);
-                known[at / 64].add(&last, at);
+                let word = &mut known[at / 64];
+                step(&filter.buckets, &rest, word, at % 64);
+                let there = first_bits(at % 64 + places - at);
+                word.anywhere &= there;
+                word.opening &= there;
             }
             keep(known, &filter.grams, block, found)
         }
 
-        /// Looks at the places of a step.
+        /// Looks at the places of a step, and adds what it sees from bit `shift` on.
+        ///
+        /// Nothing is returned: a value of several words would go through memory, and reading it
+        /// there right away waits for it.
         #[target_feature(enable = $features)]
         #[inline]
-        fn step(buckets: &Buckets, text: &[u8; REACH]) -> Known {
+        fn step(buckets: &Buckets, text: &[u8; REACH], known: &mut Known, shift: usize) {
             let mut near = [all(); GROUPS];
             let mut far = [all(); GROUPS];
             for position in 0..WIDTH {
@@ -141,14 +145,14 @@ macro_rules! teddy {
             }
             let (first, second) = (load(text, 0), load(text, BYTES));
             let [low_table, high_table] = [table(&WORD_TABLES[0]), table(&WORD_TABLES[1])];
-            Known {
-                anywhere: bits(near[0]) | bits(far[0]) << BYTES,
-                opening: bits(either(near[1], near[2])) | bits(either(far[1], far[2])) << BYTES,
-                word: bits(both(low(first, low_table), high(first, high_table)))
-                    | bits(both(low(second, low_table), high(second, high_table))) << BYTES,
-                slash: same(first, b'\\') | same(second, b'\\') << BYTES,
-                percent: same(first, b'%') | same(second, b'%') << BYTES,
-            }
+            let word = bits(both(low(first, low_table), high(first, high_table)))
+                | bits(both(low(second, low_table), high(second, high_table))) << BYTES;
+            known.anywhere |= (bits(near[0]) | bits(far[0]) << BYTES) << shift;
+            known.opening |=
+                (bits(either(near[1], near[2])) | bits(either(far[1], far[2])) << BYTES) << shift;
+            known.word |= word << shift;
+            known.slash |= (same(first, b'\\') | same(second, b'\\') << BYTES) << shift;
+            known.percent |= (same(first, b'%') | same(second, b'%') << BYTES) << shift;
         }
     };
 }
