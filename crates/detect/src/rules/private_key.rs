@@ -6,7 +6,7 @@ use crate::checks;
 use crate::engine::{PRIVATE_KEY_CAP, encoding_of};
 use crate::fakes::Dice;
 use crate::rule::{Confidence, Examples, Part, Read, Reader, Rule, Severity, Shape};
-use crate::window::{ALNUM, Alphabet, BASE64, DOTTED, HEX, UPPER_NUM, URL64, Window};
+use crate::window::{ALNUM, Alphabet, BASE64, DIGIT, DOTTED, HEX, UPPER_NUM, URL64, Window};
 use base64::Engine as _;
 
 pub(super) const RULES: &[Rule] = &[
@@ -96,7 +96,13 @@ pub(super) const RULES: &[Rule] = &[
         revoke: "Change the password.",
         source: "https://hashcat.net/wiki/doku.php?id=example_hashes",
         prefixes: &["$krb5asrep$", "$krb5tgs$"],
-        shape: Shape::Token(&[Part::Run(HASH.or(Alphabet::of(b"@:*")), 64, 8192)]),
+        // The number of the cipher comes first: without it, every repetition of the prefix would be
+        // read to the end of the longest ticket.
+        shape: Shape::Token(&[
+            Part::Run(DIGIT, 1, 2),
+            Part::Lit("$"),
+            Part::Run(HASH.or(Alphabet::of(b"@:*")), 64, 8192),
+        ]),
         examples: Examples::Made(|dice| {
             format!(
                 "$krb5asrep$23${}${}",
