@@ -10,7 +10,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use bedlock_host::{Environment, HostError, Interrupt};
-use bedlock_identity::{Identity, IdentityError, Parts, Profile, Store, config, seal};
+use bedlock_identity::{Identity, Parts, Profile, Store, config, seal};
 
 use crate::error::CliError;
 
@@ -30,10 +30,14 @@ impl Which {
 
     /// The profile with the place that its session is kept in.
     pub(crate) fn identity(&self, environment: &Environment) -> Result<Identity, CliError> {
-        let profile = self.profile(environment)?;
-        let store = store(environment, &profile)?;
-        Ok(Identity::open(Parts::of(profile, store, environment)))
+        identity(environment, self.profile(environment)?)
     }
+}
+
+/// A profile with the place that its session is kept in.
+pub(crate) fn identity(environment: &Environment, profile: Profile) -> Result<Identity, CliError> {
+    let store = store(environment, &profile)?;
+    Ok(Identity::open(Parts::of(profile, store, environment)))
 }
 
 /// Where the session of a profile is kept: sealed, when that was asked for at the sign-in.
@@ -45,10 +49,13 @@ pub(crate) fn store(environment: &Environment, profile: &Profile) -> Result<Stor
 }
 
 /// Runs asynchronous work until it is done, or until somebody asks to stop.
-pub(crate) fn run<T>(
+pub(crate) fn run<T, E>(
     interrupt: &Interrupt,
-    work: impl Future<Output = Result<T, IdentityError>>,
-) -> Result<T, CliError> {
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, CliError>
+where
+    CliError: From<E>,
+{
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

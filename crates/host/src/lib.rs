@@ -19,8 +19,8 @@ mod tree;
 mod write;
 
 pub use daemon::{
-    FolderWatch, Ran, Run, WallAlarm, awake, close_to_others, own_program, run, secret_file,
-    set_mode, user,
+    FolderWatch, Ran, Run, WallAlarm, awake, close_to_others, closed_on_the_way, only_root_writes,
+    own_program, run, secret_file, set_mode, user,
 };
 pub use environment::{Clock, Environment, FixedClock, SystemClock};
 pub use error::HostError;

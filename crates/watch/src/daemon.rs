@@ -20,7 +20,7 @@ use crate::keeper::Keeper;
 use crate::machine::{Effect, Event, State, Tell, What, react};
 use crate::memory::Memory;
 use crate::notify::{About, Desk, NotifyError, Telegram};
-use crate::socket::{self, Question, Reply, Socket};
+use crate::socket::{self, Question, Reply, Socket, Wanted};
 use crate::time::Time;
 use crate::{Phase, Policy, WatchError};
 
@@ -257,7 +257,10 @@ impl Daemon {
     }
 
     /// Role credentials; without a session the request waits for one, for a while.
-    async fn credentials(&self) -> Reply {
+    async fn credentials(&self, wanted: &Wanted) -> Reply {
+        if !wanted.is(&self.about.account, &self.about.role) {
+            return Reply::Other;
+        }
         let mut resumed = self.resumed.clone();
         if !*resumed.borrow_and_update() {
             self.hold(1);
@@ -387,11 +390,12 @@ async fn answer(daemon: Rc<Daemon>, socket: Socket) {
                 return;
             };
             let reply = match asked {
-                question if !socket.allows(uid, question) => {
+                question if !socket.allows(uid, &question) => {
                     Reply::No("this user may not ask that".to_owned())
                 }
+                Question::Ping => Reply::Plain(serde_json::Value::Null),
                 Question::Status => Reply::Plain(daemon.status()),
-                Question::Creds => daemon.credentials().await,
+                Question::Creds(wanted) => daemon.credentials(&wanted).await,
             };
             socket::answer(stream, reply).await;
         });

@@ -26,6 +26,14 @@ pub enum WatchError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// Somebody else has the daemon's place.
+    #[error("trust the socket {path}: user {uid} answers there", path = path.display())]
+    Stranger {
+        /// Where.
+        path: PathBuf,
+        /// Who.
+        uid: u32,
+    },
     /// A setting makes no sense.
     #[error("use the setting {name}: {what}")]
     Setting {

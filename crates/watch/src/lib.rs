@@ -5,6 +5,7 @@
 //! **Invariant:** no AWS secret: a sign-in is begun, polled and renewed by whoever implements
 //! [`Keeper`], and what comes back has no token in it.
 
+pub mod client;
 pub mod daemon;
 mod error;
 mod keeper;

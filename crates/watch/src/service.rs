@@ -96,7 +96,7 @@ impl Unit {
             }
         }
         text.push_str("RuntimeDirectory=bedlock\n");
-        let mode = if self.agents { "0755" } else { "0700" };
+        let mode = if self.agents { "0711" } else { "0700" };
         text.push_str(&format!("RuntimeDirectoryMode={mode}\n"));
         text.push_str(HARDENING);
         if !self.programs {

@@ -42,7 +42,8 @@ pub struct Daemon {
     pub hold: Option<String>,
     /// Socket for status and credentials
     pub socket: Option<PathBuf>,
-    /// Numbers of users that may have role credentials from the socket
+    /// Numbers of users that may have role credentials from the socket, which then has a folder of its
+    /// own
     #[serde(default)]
     pub agents: Vec<u32>,
 }
@@ -218,6 +219,16 @@ impl Daemon {
         runtime
             .unwrap_or_else(|| environment.state_folder())
             .join("daemon.sock")
+    }
+
+    /// Where a daemon may listen: there, else where the machine's service manager has it.
+    #[must_use]
+    pub fn sockets(&self, environment: &Environment) -> Vec<PathBuf> {
+        let mut all = vec![self.socket(environment)];
+        if self.socket.is_none() {
+            all.push(PathBuf::from("/run/bedlock/daemon.sock"));
+        }
+        all
     }
 }
 

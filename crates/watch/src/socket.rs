@@ -1,7 +1,7 @@
 //! The daemon's socket: how it is, and role credentials for who may have them.
 //!
-//! Served by `daemon`, asked by `status`, `creds` and `bedlock service status`. One line of JSON each
-//! way: `{"op":"status"}` or `{"op":"creds"}`; the answer has `"ok"`.
+//! Served by `daemon`, asked by `client`. One line of JSON each way: `{"op":"ping"}`, `{"op":"status"}`
+//! or `{"op":"creds"}`, which may say `"account"` and `"role"`; the answer has `"ok"`.
 //!
 //! **Invariant:** the kernel says who asks. The status is for the daemon's user and root; credentials
 //! are for those and for the users that the settings name; nobody else gets a word.
@@ -23,13 +23,36 @@ const LONGEST: u64 = 256;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What can be asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "op", rename_all = "kebab-case")]
 pub enum Question {
+    /// Is anybody there? Answered at once.
+    Ping,
     /// How is it?
     Status,
-    /// Role credentials, please.
-    Creds,
+    /// Role credentials, please. Held for a while when there is no session.
+    Creds(Wanted),
+}
+
+/// Which credentials; what is not said does not matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// The account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// The permission set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+}
+
+impl Wanted {
+    /// Whether that role is meant.
+    pub(crate) fn is(&self, account: &str, role: &str) -> bool {
+        self.account
+            .as_deref()
+            .is_none_or(|wanted| wanted == account)
+            && self.role.as_deref().is_none_or(|wanted| wanted == role)
+    }
 }
 
 /// An answer.
@@ -40,6 +63,8 @@ pub enum Reply {
     Credentials(SecretText),
     /// No, and why.
     No(String),
+    /// The credentials of another role than this daemon's are wanted.
+    Other,
 }
 
 impl Reply {
@@ -53,6 +78,11 @@ impl Reply {
                 format!("{{\"ok\":true,\"credentials\":{document}}}\n")
             }
             Self::No(why) => format!("{}\n", serde_json::json!({ "ok": false, "error": why })),
+            Self::Other => {
+                let error = "this daemon keeps another role";
+                let line = serde_json::json!({ "ok": false, "other": true, "error": error });
+                format!("{line}\n")
+            }
         }
     }
 }
@@ -82,6 +112,7 @@ impl Socket {
                 path: path.to_path_buf(),
             });
         }
+        make_way(path, !agents.is_empty())?;
         bedlock_host::remove_file(path)?;
         let listener = UnixListener::bind(path).map_err(failed)?;
         // Who may connect is the folder's and this mode's business; who is answered is the kernel's.
@@ -104,10 +135,12 @@ impl Socket {
     }
 
     /// Whether that user may ask that.
-    pub(crate) fn allows(&self, uid: u32, question: Question) -> bool {
+    pub(crate) fn allows(&self, uid: u32, question: &Question) -> bool {
         match question {
             Question::Status => uid == self.me || uid == 0,
-            Question::Creds => uid == self.me || uid == 0 || self.agents.contains(&uid),
+            Question::Ping | Question::Creds(_) => {
+                uid == self.me || uid == 0 || self.agents.contains(&uid)
+            }
         }
     }
 }
@@ -116,6 +149,46 @@ impl Drop for Socket {
     fn drop(&mut self) {
         // One that stays is removed by the next daemon.
         let _ = bedlock_host::remove_file(&self.path);
+    }
+}
+
+/// Makes the folder of the socket. Agents of other users pass through it and cannot list it, and it
+/// holds nothing else.
+fn make_way(path: &Path, others: bool) -> Result<(), WatchError> {
+    let Some(folder) = path.parent() else {
+        return Ok(());
+    };
+    bedlock_host::private_folder(folder)?;
+    if !others {
+        return Ok(());
+    }
+    let wrong = |what| {
+        Err(WatchError::Setting {
+            name: "daemon.agents".to_owned(),
+            what,
+        })
+    };
+    let own = path.file_name().unwrap_or_default();
+    if bedlock_host::names(None, folder)
+        .iter()
+        .any(|name| own != name.as_str())
+    {
+        return wrong(format!(
+            "other users have to pass through {}, and it holds more than the socket: give \
+             daemon.socket a folder of its own",
+            folder.display()
+        ));
+    }
+    if bedlock_host::owner(folder) == Some(bedlock_host::user()) {
+        bedlock_host::set_mode(folder, 0o711)?;
+    }
+    match bedlock_host::closed_on_the_way(folder) {
+        Some(closed) => wrong(format!(
+            "{} is closed to other users, so they do not reach the socket: set daemon.socket, e.g. \
+             to /run/bedlock/daemon.sock",
+            closed.display()
+        )),
+        None => Ok(()),
     }
 }
 
@@ -133,38 +206,4 @@ pub(crate) async fn answer(mut stream: UnixStream, reply: Reply) {
     // Who hung up does not want it any more.
     let _ = stream.write_all(reply.line().as_bytes()).await;
     let _ = stream.shutdown().await;
-}
-
-/// Asks a running daemon; `None` when there is none.
-///
-/// # Errors
-/// [`WatchError::Socket`] when it answers with nothing that makes sense.
-pub async fn ask(
-    path: &Path,
-    question: Question,
-    patience: Duration,
-) -> Result<Option<SecretText>, WatchError> {
-    let failed = |source| WatchError::Socket {
-        path: path.to_path_buf(),
-        source,
-    };
-    let Ok(mut stream) = UnixStream::connect(path).await else {
-        return Ok(None);
-    };
-    let talk = async {
-        let mut line = serde_json::to_vec(&question).unwrap_or_default();
-        line.push(b'\n');
-        stream.write_all(&line).await?;
-        let mut text = String::new();
-        stream.take(1 << 20).read_to_string(&mut text).await?;
-        Ok(text)
-    };
-    match tokio::time::timeout(patience, talk).await {
-        Ok(Ok(text)) if !text.is_empty() => Ok(Some(SecretText::new(text))),
-        Ok(Ok(_)) => Err(failed(std::io::Error::other(
-            "it said nothing: this user may not ask",
-        ))),
-        Ok(Err(error)) => Err(failed(error)),
-        Err(_) => Err(failed(std::io::ErrorKind::TimedOut.into())),
-    }
 }

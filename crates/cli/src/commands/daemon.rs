@@ -130,9 +130,6 @@ async fn serve(
     let hold = tables.daemon.hold()?;
     let about = about(environment, &profile, &tables.daemon)?;
     let path = tables.daemon.socket(environment);
-    if let Some(folder) = path.parent() {
-        bedlock_host::private_folder(folder)?;
-    }
     let socket = Socket::listen(&path, tables.daemon.agents.clone()).await?;
     tracing::info!(profile = %profile.name, socket = %path.display(), "starting");
     let mut folders = seal::folders(environment);

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bedlock_host::{Environment, HostError, Manager};
+use bedlock_watch::client;
 use bedlock_watch::service::{self, Unit};
-use bedlock_watch::socket::{self, Question};
+use bedlock_watch::socket::Question;
 use serde_json::json;
 
 use crate::error::{self, CliError};
@@ -231,7 +232,10 @@ impl Status {
         let installed = content(&file).is_some();
         let active = bedlock_host::is_active(self.at.manager(), name());
         let tables = own::watch(environment, None)?;
-        let answer = ask(&tables.daemon.socket(environment))?;
+        let mut answer = None;
+        for path in tables.daemon.sockets(environment) {
+            answer = answer.or(ask(&path)?);
+        }
         let runs = active == Some(true) || answer.is_some();
         if self.json {
             let value = json!({
@@ -275,7 +279,7 @@ fn ask(path: &Path) -> Result<Option<serde_json::Value>, CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let asked = socket::ask(path, Question::Status, Duration::from_secs(5));
+    let asked = client::ask(path, &Question::Status, Duration::from_secs(5));
     // A socket that does not talk to this user is as good as none.
     let answer = runtime.block_on(asked).ok().flatten();
     Ok(answer.and_then(|text| serde_json::from_str(text.danger_expose()).ok()))

@@ -8,12 +8,14 @@
 mod alarm;
 mod closed;
 mod folder;
+mod reach;
 mod run;
 mod secret;
 
 pub use alarm::{WallAlarm, awake};
 pub use closed::close_to_others;
 pub use folder::FolderWatch;
+pub use reach::{closed_on_the_way, only_root_writes};
 pub use run::{Ran, Run, run};
 pub use secret::secret_file;
 
