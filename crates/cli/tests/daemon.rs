@@ -355,6 +355,46 @@ fn it_finds_a_session_that_was_sealed_while_it_ran() {
     );
 }
 
+/// As its unit has it: a user with a home of its own, and a state folder where root signs in for it.
+#[test]
+fn root_signs_in_for_a_daemon_that_is_a_user_of_its_own() {
+    if !is_root() {
+        return;
+    }
+    let house = House::new(Some(OWNER), "");
+    let state = house.path("state");
+    fs::create_dir(&state).unwrap();
+    give(&state, OWNER);
+    let roots = house.path("root");
+    fs::create_dir_all(roots.join(".aws")).unwrap();
+    fs::copy(house.path(".aws/config"), roots.join(".aws/config")).unwrap();
+    let log = fs::File::create(house.path("daemon.log")).unwrap();
+    chown(house.home.path(), Some(OWNER), Some(OWNER)).unwrap();
+    let mut daemon = house.command(&house.program, house.user, &["daemon", "--log", "json"]);
+    daemon.env("STATE_DIRECTORY", &state).stderr(log);
+    let _daemon = Running(daemon.spawn().unwrap());
+    house.says("sign in to AWS");
+    let asked = house.sandbox.pending()[0].user_code.clone();
+    let login = ["login", "--device", "--sealed", "--profile", "agent"];
+    let mut login = house.command(&house.program, None, &login);
+    login.env("HOME", &roots).env("STATE_DIRECTORY", &state);
+    login.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let login = login.spawn().unwrap();
+    house.until("root's sign-in begins", |sandbox| {
+        sandbox.pending().len() == 2
+    });
+    let others = house.sandbox.pending().into_iter();
+    let roots = others.filter_map(|pending| pending.user_code);
+    let mut roots = roots.filter(|code| Some(code) != asked.as_ref());
+    let code = roots.next().unwrap();
+    assert!(house.sandbox.decide(&code, Decision::Approve));
+    let login = login.wait_with_output().unwrap();
+    assert!(login.status.success(), "{}", told(&login));
+    house.says("signed in, good until");
+    let credentials = house.ask("{\"op\":\"creds\"}");
+    assert_eq!(credentials["credentials"]["Version"], 1, "{credentials}");
+}
+
 /// The memory of a daemon of the same user, and of another one's.
 #[cfg(target_os = "linux")]
 #[test]
