@@ -40,54 +40,60 @@ impl Block<'_> {
     }
 }
 
-/// What is known of 64 places, a bit for each.
-#[derive(Clone, Copy, Default)]
+/// What is known of the places of a block, a bit for each: lists of words, because each list is read
+/// several words at a time. The first word of a list is of the places before the block, of which
+/// nothing is known.
 pub(crate) struct Known {
     /// A bucket of the patterns that stand anywhere lets it through.
-    pub(crate) anywhere: u64,
+    pub(crate) anywhere: [u64; WORDS + 1],
     /// A bucket of the patterns that open a word lets it through.
-    pub(crate) opening: u64,
+    pub(crate) opening: [u64; WORDS + 1],
     /// A letter, digit or underscore, and not the `m` that ends an escape sequence.
-    pub(crate) word: u64,
+    pub(crate) word: [u64; WORDS + 1],
     /// A backslash.
-    pub(crate) slash: u64,
+    pub(crate) slash: [u64; WORDS + 1],
     /// A percent sign.
-    pub(crate) percent: u64,
+    pub(crate) percent: [u64; WORDS + 1],
 }
 
 impl Known {
-    /// Returns the places to look at closer, given what is known of the 64 before.
+    /// Knows nothing yet.
+    pub(crate) const NOTHING: Self = Self {
+        anywhere: [0; WORDS + 1],
+        opening: [0; WORDS + 1],
+        word: [0; WORDS + 1],
+        slash: [0; WORDS + 1],
+        percent: [0; WORDS + 1],
+    };
+
+    /// Returns the places to look at closer.
     #[inline(always)]
-    fn worth_it(&self, before: &Self) -> u64 {
-        let back = |here: u64, before: u64, by: u32| here << by | before >> (64 - by);
-        let opens = !back(self.word, before.word, 1)
-            | back(self.slash, before.slash, 2)
-            | back(self.slash, before.slash, 4)
-            | back(self.slash, before.slash, 6)
-            | back(self.percent, before.percent, 3)
-            | back(self.percent, before.percent, 5);
-        self.anywhere | self.opening & opens
+    fn worth_it(&self, everywhere: bool) -> [u64; WORDS] {
+        let mut words = [0; WORDS];
+        for (at, word) in words.iter_mut().enumerate() {
+            let back =
+                |list: &[u64; WORDS + 1], by: u32| list[at + 1] << by | list[at] >> (64 - by);
+            let opens = !back(&self.word, 1)
+                | back(&self.slash, 2)
+                | back(&self.slash, 4)
+                | back(&self.slash, 6)
+                | back(&self.percent, 3)
+                | back(&self.percent, 5);
+            let opens = if everywhere { u64::MAX } else { opens };
+            *word = self.anywhere[at + 1] | self.opening[at + 1] & opens;
+        }
+        // The bytes before the block are not known here; the exact look asks for them.
+        words[0] |= self.opening[1] & ((1 << LOOK_BACK) - 1);
+        words
     }
 }
 
 /// Writes the places where a pattern really stands, and returns how many there are.
 #[inline(always)]
-pub(crate) fn keep(known: &[Known], grams: &Grams, block: &Block<'_>, found: &mut Found) -> usize {
-    let mut words = [0; WORDS];
-    let mut before = Known::default();
-    for (word, here) in words.iter_mut().zip(known) {
-        *word = if block.everywhere {
-            here.anywhere | here.opening
-        } else {
-            here.worth_it(&before)
-        };
-        before = *here;
-    }
-    if let Some(first) = known.first() {
-        // The bytes before the block are not known here.
-        words[0] |= first.opening & ((1 << LOOK_BACK) - 1);
-    }
-    keep_of(&words[..known.len().min(WORDS)], grams, block, found)
+pub(crate) fn keep(known: &Known, grams: &Grams, block: &Block<'_>, found: &mut Found) -> usize {
+    let words = known.worth_it(block.everywhere);
+    let used = block.places().div_ceil(64).min(WORDS);
+    keep_of(&words[..used], grams, block, found)
 }
 
 /// Writes those of the places whose bit is set where a pattern really stands.

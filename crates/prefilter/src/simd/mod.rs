@@ -99,35 +99,33 @@ macro_rules! teddy {
         #[target_feature(enable = $features)]
         pub(super) fn search(filter: &Prefilter, block: &Block<'_>, found: &mut Found) -> usize {
             let (text, places) = (block.ahead(), block.places());
-            let mut known = [Known::default(); WORDS];
-            let known = &mut known[..places.div_ceil(64).min(WORDS)];
+            let mut known = Known::NOTHING;
             let mut at = 0;
             while at + STEP <= places
                 && let Some(here) = text.get(at..).and_then(<[u8]>::first_chunk)
             {
-                step(&filter.buckets, here, &mut known[at / 64], at % 64);
+                step(&filter.buckets, here, &mut known, at);
                 at += STEP;
             }
             if at < places {
                 let mut rest = [0; REACH];
                 let left = &text[at..];
                 rest[..left.len()].copy_from_slice(left);
-                let word = &mut known[at / 64];
-                step(&filter.buckets, &rest, word, at % 64);
+                step(&filter.buckets, &rest, &mut known, at);
                 let there = first_bits(at % 64 + places - at);
-                word.anywhere &= there;
-                word.opening &= there;
+                known.anywhere[at / 64 + 1] &= there;
+                known.opening[at / 64 + 1] &= there;
             }
-            keep(known, &filter.grams, block, found)
+            keep(&known, &filter.grams, block, found)
         }
 
-        /// Looks at the places of a step, and adds what it sees from bit `shift` on.
+        /// Looks at the places of a step, and adds what it sees to the words from the place `at` on.
         ///
         /// Nothing is returned: a value of several words would go through memory, and reading it
         /// there right away waits for it.
         #[target_feature(enable = $features)]
         #[inline]
-        fn step(buckets: &Buckets, text: &[u8; REACH], known: &mut Known, shift: usize) {
+        fn step(buckets: &Buckets, text: &[u8; REACH], known: &mut Known, at: usize) {
             let mut near = [all(); GROUPS];
             let mut far = [all(); GROUPS];
             for position in 0..WIDTH {
@@ -147,12 +145,14 @@ macro_rules! teddy {
             let [low_table, high_table] = [table(&WORD_TABLES[0]), table(&WORD_TABLES[1])];
             let word = bits(both(low(first, low_table), high(first, high_table)))
                 | bits(both(low(second, low_table), high(second, high_table))) << BYTES;
-            known.anywhere |= (bits(near[0]) | bits(far[0]) << BYTES) << shift;
-            known.opening |=
-                (bits(either(near[1], near[2])) | bits(either(far[1], far[2])) << BYTES) << shift;
-            known.word |= word << shift;
-            known.slash |= (same(first, b'\\') | same(second, b'\\') << BYTES) << shift;
-            known.percent |= (same(first, b'%') | same(second, b'%') << BYTES) << shift;
+            let anywhere = bits(near[0]) | bits(far[0]) << BYTES;
+            let opening = bits(either(near[1], near[2])) | bits(either(far[1], far[2])) << BYTES;
+            let (index, shift) = ((at / 64).min(WORDS - 1) + 1, at % 64);
+            known.anywhere[index] |= anywhere << shift;
+            known.opening[index] |= opening << shift;
+            known.word[index] |= word << shift;
+            known.slash[index] |= (same(first, b'\\') | same(second, b'\\') << BYTES) << shift;
+            known.percent[index] |= (same(first, b'%') | same(second, b'%') << BYTES) << shift;
         }
     };
 }
