@@ -209,27 +209,27 @@ fn seconds(duration: Duration) -> String {
 /// Runs the tests that need a real program, with the folder of those programs in the environment.
 fn peer_tests(tally: &mut Tally) -> Result<(), Error> {
     let folder = peers::folder();
-    let mut test = |package: &str, binary: &str, arguments: &[&str]| {
+    // The whole workspace each time, as in the quick part: a package alone has other features, and
+    // everything below it would be compiled once more.
+    let mut test = |binary: &str, arguments: &[&str]| {
         run_reading(
             cargo()
                 .env("BEDLOCK_PEERS", &folder)
-                .args(["test", "--locked", "--no-fail-fast", "--package", package])
+                .args(["test", "--workspace", "--locked", "--no-fail-fast"])
                 .args(["--test", binary, "--"])
                 .args(arguments),
             |line| tally.add(line),
         )
     };
-    let clients = test("bedlock-sandbox", "real_clients", &["--include-ignored"]);
-    let contract = test("bedlock-sandbox", "it", &["--ignored"]);
-    let surfaces = test("bedlock-audit", "it", &["--ignored"]);
+    let clients = test("real_clients", &["--include-ignored"]);
+    let models_and_surfaces = test("it", &["--ignored"]);
     // Two at a time: the two releases of OpenClaw have a home each.
     let hosts = test(
-        "bedlock",
         "openclaw*",
         &["--ignored", "--nocapture", "--test-threads", "2"],
     );
-    let sessions = test("bedlock", "session", &["--ignored"]);
-    clients.and(contract).and(surfaces).and(hosts).and(sessions)
+    let sessions = test("session", &["--ignored"]);
+    clients.and(models_and_surfaces).and(hosts).and(sessions)
 }
 
 fn fuzzing(tally: &mut Tally) -> Result<(), Error> {
